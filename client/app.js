@@ -1,0 +1,65 @@
+// The page's beginning: language, session, then the screen the address names.
+import { Button } from "./components/button.js";
+import { Skeleton } from "./components/empty.js";
+import { Problem } from "./components/problem.js";
+import { Toasts } from "./components/toast.js";
+import { currentFeed, startFeed, stopFeed } from "./lib/feed.js";
+import { html, render, useEffect } from "./lib/html.js";
+import { language, startLanguage, t } from "./lib/i18n.js";
+import { startPunches, stopPunches } from "./lib/punch.js";
+import { go, route } from "./lib/router.js";
+import { resume, session, startSession, watchesOthers } from "./lib/session.js";
+import { useStore } from "./lib/store.js";
+import { Board } from "./screens/board.js";
+import { Face } from "./screens/face.js";
+import { Gate, Shell } from "./screens/shell.js";
+import { Register, SignIn } from "./screens/signin.js";
+import { Today } from "./screens/today.js";
+
+function useSessionServices(status, me) {
+  const id = status === "signed_in" ? me.employee_id : null;
+  useEffect(() => {
+    if (id === null) return undefined;
+    startFeed(me);
+    startPunches(id);
+    return () => {
+      stopFeed();
+      stopPunches();
+    };
+  }, [id]);
+}
+
+function Unreachable() {
+  return html`<${Gate}><div class="stack"><h1>${t("app.unreachable")}</h1>
+    <${Problem} error=${{ code: "network" }} tone="wait" />
+    <${Button} wide icon="refresh" onClick=${resume}>${t("retry")}<//></div><//>`;
+}
+
+const SCREENS = { today: Today, face: Face, board: Board };
+
+function SignedIn({ me, screen, feed }) {
+  const allowed = screen === "board" && !watchesOthers(me) ? "today" : screen;
+  const Screen = SCREENS[allowed] ?? Today;
+  useEffect(() => {
+    if (!SCREENS[screen] || allowed !== screen) go("today", undefined, { replace: true });
+  }, [screen]);
+  return html`<${Shell} me=${me} feed=${feed} screen=${allowed}><${Screen} key=${allowed} me=${me} feed=${feed} /><//>`;
+}
+
+function App() {
+  useStore(language);
+  const { status, me } = useStore(session);
+  const { screen } = useStore(route);
+  const feed = useStore(currentFeed);
+  useSessionServices(status, me);
+  if (status === "starting") return html`<${Gate}><${Skeleton} lines=${3} /><//>`;
+  if (status === "unreachable") return html`<${Unreachable} />`;
+  if (status === "signed_in" && feed) return html`<${SignedIn} me=${me} screen=${screen} feed=${feed} /><${Toasts} />`;
+  if (status === "signed_in") return html`<${Gate}><${Skeleton} lines=${3} /><//>`;
+  const Form = screen === "register" ? Register : SignIn;
+  return html`<${Form} expired=${status === "expired"} me=${me} />`;
+}
+
+await startLanguage();
+render(html`<${App} />`, document.getElementById("app"));
+startSession();

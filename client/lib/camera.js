@@ -1,0 +1,65 @@
+// The webcam: a preview stream, one JPEG of it, and the certainty that the light goes off afterwards.
+export const LONGEST_EDGE = 1280;
+const QUALITY = 0.86;
+
+/** Codes the page has words for: camera_insecure, camera_denied, camera_missing, camera_busy. */
+export class CameraError extends Error {
+  constructor(code) {
+    super(code);
+    this.code = code;
+  }
+}
+
+const CODES = {
+  NotAllowedError: "camera_denied",
+  SecurityError: "camera_denied",
+  NotFoundError: "camera_missing",
+  OverconstrainedError: "camera_missing",
+};
+
+export async function openCamera() {
+  if (!navigator.mediaDevices?.getUserMedia) throw new CameraError("camera_insecure");
+  try {
+    return await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 960 } },
+    });
+  } catch (error) {
+    throw new CameraError(CODES[error?.name] || "camera_busy");
+  }
+}
+
+export const closeCamera = (stream) => stream?.getTracks().forEach((track) => track.stop());
+
+function fit(width, height) {
+  const scale = Math.min(1, LONGEST_EDGE / Math.max(width, height));
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
+async function toJpeg(source, sourceWidth, sourceHeight) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, fit(sourceWidth, sourceHeight));
+  canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  if (!blob) throw new CameraError("not_an_image");
+  return blob;
+}
+
+export const capture = (video) => toJpeg(video, video.videoWidth, video.videoHeight);
+
+/** A chosen file, brought to the same shape as a capture; what the browser cannot read is refused here. */
+export async function fromFile(file) {
+  try {
+    const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    return await toJpeg(bitmap, bitmap.width, bitmap.height);
+  } catch {
+    throw new CameraError("not_an_image");
+  }
+}
+
+export async function toBase64(blob) {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}

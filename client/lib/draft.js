@@ -1,0 +1,34 @@
+// What a person has half written, kept for this tab so that an expired session or a reload costs nothing.
+// Never used for passwords.
+import { useEffect, useState } from "./html.js";
+
+const PREFIX = "hazir.draft.";
+
+function read(name, initial) {
+  try {
+    const text = sessionStorage.getItem(PREFIX + name);
+    return text === null ? initial : JSON.parse(text);
+  } catch {
+    return initial;
+  }
+}
+
+export function useDraft(name, initial) {
+  const [value, setValue] = useState(() => read(name, initial));
+  useEffect(() => {
+    try {
+      sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
+    } catch {
+      // Storage full or switched off: the form still works.
+    }
+  }, [name, value]);
+  return [value, setValue];
+}
+
+export function clearDraft(name) {
+  try {
+    sessionStorage.removeItem(PREFIX + name);
+  } catch {
+    // Nothing was kept.
+  }
+}

@@ -1,0 +1,74 @@
+// Words. One catalogue is loaded at a time; plural forms are chosen by Intl.PluralRules, never by hand.
+import { createStore } from "./store.js";
+
+export const LANGUAGES = [
+  { code: "en", name: "English", dir: "ltr" },
+  { code: "tr", name: "Türkçe", dir: "ltr" },
+  { code: "fa", name: "فارسی", dir: "rtl" },
+  { code: "ar", name: "العربية", dir: "rtl" },
+];
+const KEY = "hazir.language";
+
+export const language = createStore({ code: "en", locale: "en-GB", dir: "ltr" });
+let words = {};
+let plurals = new Intl.PluralRules("en");
+
+const known = (code) => LANGUAGES.find((item) => item.code === code);
+
+export function detectLanguage(stored, preferred) {
+  if (known(stored)) return stored;
+  for (const tag of preferred) {
+    const code = tag.toLowerCase().split("-")[0];
+    if (known(code)) return code;
+  }
+  return "en";
+}
+
+/** The most specific locale the browser prefers in that language, so en-GB keeps its 24 hours. */
+export function localeFor(code, preferred) {
+  const own = preferred.find((tag) => tag.toLowerCase().startsWith(`${code}-`));
+  return own || { en: "en-GB", tr: "tr-TR", fa: "fa-IR", ar: "ar" }[code];
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null; // storage may be switched off; the browser's language still works
+  }
+}
+
+export async function setLanguage(code, { remember = true } = {}) {
+  const { code: chosen, dir } = known(code) ?? LANGUAGES[0];
+  words = (await import(`../i18n/${chosen}.js`)).default;
+  plurals = new Intl.PluralRules(chosen);
+  if (remember) {
+    try {
+      localStorage.setItem(KEY, chosen);
+    } catch {
+      // Not remembered, but used.
+    }
+  }
+  document.documentElement.lang = chosen;
+  document.documentElement.dir = dir;
+  language.set({ code: chosen, locale: localeFor(chosen, navigator.languages ?? []), dir });
+}
+
+export const startLanguage = () =>
+  setLanguage(detectLanguage(remembered(), navigator.languages ?? []), { remember: false });
+
+function fill(text, params) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => params[name] ?? whole);
+}
+
+/** The words for a key. A catalogue entry is a text, or plural forms chosen by `count`; `n` is its written form. */
+export function t(key, params = {}) {
+  const entry = words[key];
+  if (entry === undefined) return key;
+  if (typeof entry === "string") return fill(entry, params);
+  const form = entry[plurals.select(params.count ?? 0)] ?? entry.other;
+  const n = new Intl.NumberFormat(language.get().locale).format(params.count ?? 0);
+  return fill(form, { n, ...params });
+}
+
+export const has = (key) => words[key] !== undefined;

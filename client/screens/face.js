@@ -1,0 +1,112 @@
+// My face: nothing is taken before the consent, everything can be taken back, and nobody has to.
+import { Badge } from "../components/badge.js";
+import { Button } from "../components/button.js";
+import { Card } from "../components/card.js";
+import { Dialog } from "../components/dialog.js";
+import { Empty, Skeleton } from "../components/empty.js";
+import { Icon } from "../components/icon.js";
+import { Thumbnail } from "../components/photo.js";
+import { Problem } from "../components/problem.js";
+import { toast } from "../components/toast.js";
+import { CONSENT_TEXT, eraseFace, giveConsent, qualityWord, useFace, withdrawConsent } from "../lib/face.js";
+import { shortDate } from "../lib/format.js";
+import { html, useState } from "../lib/html.js";
+import { t } from "../lib/i18n.js";
+import { zoneOf } from "../lib/session.js";
+import { FacePhotos } from "./face_photos.js";
+
+function useWork(reload) {
+  const [state, setState] = useState({ busy: false, error: null });
+  const run = async (work, done) => {
+    setState({ busy: true, error: null });
+    try {
+      await work();
+      await reload();
+      setState({ busy: false, error: null });
+      if (done) toast(done);
+    } catch (error) {
+      setState({ busy: false, error });
+    }
+  };
+  return { ...state, run };
+}
+
+function Alternative() {
+  return html`<div class="note note-info"><${Icon} name="info" /><div class="note-body">
+    <strong>${t("face.alternative")}</strong><p>${t("face.alternative.text")}</p></div></div>`;
+}
+
+const POINTS = ["what", "why", "where", "who", "long", "free"];
+
+function Consent({ consent, id, reload }) {
+  const { busy, error, run } = useWork(reload);
+  const [agreed, setAgreed] = useState(false);
+  const known = consent.current_version === CONSENT_TEXT;
+  return html`<${Card} title=${t("consent.title")} id="consent-title" aside=${html`<span class="muted small">${t("consent.version")} <bdi>${consent.current_version}</bdi></span>`}>
+    <div class="stack">
+      ${!known && html`<${Problem} error=${{ code: "consent_unknown" }} tone="wait" />`}
+      ${known && html`<dl class="points">${POINTS.map((point) => html`<div key=${point}><dt>${t(`consent.${point}`)}</dt><dd>${t(`consent.${point}.text`)}</dd></div>`)}</dl>
+        <label class="check"><input type="checkbox" checked=${agreed} onChange=${(event) => setAgreed(event.currentTarget.checked)} /><span>${t("consent.agree")}</span></label>
+        ${error && html`<${Problem} error=${error} />`}
+        <div><${Button} disabled=${!agreed} busy=${busy} onClick=${() => run(() => giveConsent(id, consent.current_version), t("consent.given"))}>${t("consent.button")}<//></div>`}
+      <${Alternative} />
+    </div><//>`;
+}
+
+function FaceList({ faces, id, reload, zone }) {
+  const { busy, error, run } = useWork(reload);
+  if (faces.length === 0) return html`<${Empty} icon="face" title=${t("face.none")}><p>${t("face.none.text")}</p><//>`;
+  return html`<div class="stack">${error && html`<${Problem} error=${error} />`}
+    <ul class="faces">${faces.map((face, i) => html`<li key=${face.id}>
+      ${face.photo_url ? html`<${Thumbnail} service="face" path=${face.photo_url} alt=${t("face.photo", { n: i + 1 })} />` : html`<span class="photo face-blank"><${Icon} name="face" /></span>`}
+      <span class="face-text"><strong>${t("face.photo", { n: i + 1 })}</strong><span class="muted small">${shortDate(face.created_at, zone)}</span></span>
+      ${face.quality && html`<${Quality} score=${face.quality.score} />`}
+      <${Button} kind="plain" icon="trash" busy=${busy} aria-label=${t("face.erase.one", { n: i + 1 })}
+        onClick=${() => run(() => eraseFace(id, face.id), t("face.erased"))} /></li>`)}</ul></div>`;
+}
+
+export function Quality({ score }) {
+  const word = qualityWord(score);
+  return html`<${Badge} tone=${word === "good" ? "good" : "wait"} icon=${word === "good" ? "check" : "info"}>${t(`quality.${word}`)}<//>`;
+}
+
+function Withdraw({ id, reload, count }) {
+  const [asking, setAsking] = useState(false);
+  const { busy, error, run } = useWork(reload);
+  const withdraw = () => run(async () => {
+    await withdrawConsent(id);
+    setAsking(false);
+  }, t("consent.withdrawn"));
+  return html`<${Card} title=${t("withdraw.title")} id="withdraw-title"><div class="stack"><p class="muted">${t("withdraw.text")}</p>
+    <div><${Button} kind="danger" icon="trash" onClick=${() => setAsking(true)}>${t("withdraw.button")}<//></div></div>
+    ${asking && html`<${Dialog} title=${t("withdraw.title")} onClose=${() => setAsking(false)}><div class="stack">
+      <p>${t("withdraw.confirm", { count })}</p>${error && html`<${Problem} error=${error} />`}
+      <div class="row"><${Button} kind="danger" busy=${busy} onClick=${withdraw}>${t("withdraw.button")}<//>
+        <${Button} kind="quiet" onClick=${() => setAsking(false)}>${t("withdraw.keep")}<//></div></div><//>`}<//>`;
+}
+
+function Content({ me, view }) {
+  const { consent, faces, reload } = view;
+  const id = me.employee_id;
+  if (!consent.biometrics) {
+    return html`<${Card}><${Empty} icon="face" title=${t("face.off")}><p>${t("face.off.text")}</p><//><//>`;
+  }
+  if (!consent.version) return html`<${Consent} consent=${consent} id=${id} reload=${reload} />`;
+  const outdated = consent.version !== consent.current_version;
+  return html`<div class="stack">
+    ${outdated && html`<${Consent} consent=${consent} id=${id} reload=${reload} />`}
+    <${Card} title=${t("face.photos")} id="photos-title" aside=${html`<span class="muted small">${t("consent.since", { date: shortDate(consent.given_at, zoneOf(me)), version: consent.version })}</span>`}>
+      <div class="stack"><${FaceList} faces=${faces} id=${id} reload=${reload} zone=${zoneOf(me)} />
+        ${!outdated && html`<${FacePhotos} id=${id} faces=${faces} reload=${reload} />`}</div><//>
+    <${Alternative} /><${Withdraw} id=${id} reload=${reload} count=${faces.length} /></div>`;
+}
+
+export function Face({ me }) {
+  const view = useFace(me.employee_id);
+  return html`<div class="narrow stack">
+    <div class="stack-s"><h1>${t("face.title")}</h1><p class="muted">${t("face.text")}</p></div>
+    ${view.error && html`<${Problem} error=${view.error} tone="wait" onRetry=${view.reload} />`}
+    ${view.loading && html`<${Card}><${Skeleton} lines=${6} /><//>`}
+    ${view.consent && html`<${Content} me=${me} view=${view} />`}
+  </div>`;
+}
