@@ -1,0 +1,1 @@
+"""Accounts, sessions, roles, sites and teams: who somebody is and who answers for whom."""

@@ -1,0 +1,241 @@
+"""PostgreSQL: a pool that hands out living connections, named SQL, and its errors in our words.
+
+A statement run outside `Database.transaction` commits by itself. Connections are made after a
+fork, discarded on the first connection error, and bounded in every wait, so that a database that
+is down is answered within two seconds and heals without a restart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import psycopg2.errors
+import psycopg2.extensions
+import psycopg2.extras
+from sqlalchemy import exc as pool_errors
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+
+from common.errors import DomainError, invalid, unavailable
+
+Row = Any  # a named tuple: the columns of the statement, in its order
+_NAME = re.compile(r"^-- :name (\w+)[^\n]*\n", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement kept planned on each connection; its text uses ``$1`` … for ``count`` values."""
+
+    name: str
+    text: str
+    count: int
+
+    def call(self) -> str:
+        """The statement that runs it, with one bound parameter for each value."""
+        return f"EXECUTE {self.name} ({', '.join(['%s'] * self.count)})"
+
+
+class Queries(Mapping[str, str]):
+    """The statements of a ``.sql`` file, each under its ``-- :name``."""
+
+    def __init__(self, path: Path) -> None:
+        pieces = _NAME.split(path.read_text(encoding="utf-8"))[1:]
+        self._texts = {
+            name: text.strip().rstrip(";")
+            for name, text in zip(pieces[::2], pieces[1::2], strict=True)
+        }
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def prepared(self, name: str) -> Prepared:
+        """The statement ``name`` to be kept planned; its parameters are ``$1`` … ``$n``."""
+        text = self._texts[name]
+        numbers = [int(number) for number in re.findall(r"\$(\d+)", text)]
+        return Prepared(name, text, max(numbers, default=0))
+
+
+class ConstraintViolated(Exception):
+    """The database refused a row; ``constraint`` is the constraint's name."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+class ConnectionLost(DomainError):
+    """The connection died: whether the statement took effect is not known."""
+
+    def __init__(self) -> None:
+        base = unavailable("The database does not answer.", code="unavailable")
+        super().__init__(base.kind, base.code, base.message, retry_after=base.retry_after)
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Turn psycopg2's exceptions into the product's own; no driver text leaves this module."""
+    try:
+        yield
+    except psycopg2.IntegrityError as fault:
+        raise ConstraintViolated(fault.diag.constraint_name or "") from fault
+    except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable) as fault:
+        raise unavailable("The database is too busy.") from fault
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as fault:
+        raise ConnectionLost from fault
+    except psycopg2.DataError as fault:
+        raise invalid("A value is outside what can be stored.") from fault
+    except pool_errors.TimeoutError as fault:
+        raise unavailable("The database is too busy.") from fault
+
+
+class Transaction:
+    """An open transaction; every statement runs on its one connection."""
+
+    def __init__(self, cursor: psycopg2.extensions.cursor) -> None:
+        self._cursor = cursor
+
+    def execute(self, sql: str, **values: Any) -> int:
+        """Run ``sql``; the number of rows it touched."""
+        self._cursor.execute(sql, values)
+        return self._cursor.rowcount
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        """The first row of ``sql``, or ``None``."""
+        self._cursor.execute(sql, values)
+        return self._cursor.fetchone()
+
+    def all(self, sql: str, **values: Any) -> list[Row]:
+        """Every row of ``sql``."""
+        self._cursor.execute(sql, values)
+        return self._cursor.fetchall()
+
+
+class Database:
+    """A service's own door to PostgreSQL, with its own role.
+
+    ``statement_ms`` bounds each statement; a pool of ``size`` is shared by the threads of a
+    process and must be made after the fork.
+    """
+
+    def __init__(
+        self, dsn: str, *, size: int = 4, name: str = "hazir", statement_ms: int = 2000
+    ) -> None:
+        self._dsn = dsn
+        self._options = (
+            f"-c statement_timeout={statement_ms} -c lock_timeout=1500 -c timezone=UTC"
+            " -c idle_in_transaction_session_timeout=30000 -c synchronous_commit=on"
+        )
+        self._name = name
+        self._pool: QueuePool = QueuePool(
+            self.connect, pool_size=size, max_overflow=0, timeout=1.0, reset_on_return=None
+        )
+
+    def connect(self) -> Any:
+        """A new connection of this role, outside the pool: for listeners and leaders."""
+        connection = psycopg2.connect(
+            self._dsn,
+            connect_timeout=2,
+            options=self._options,
+            application_name=self._name,
+            cursor_factory=psycopg2.extras.NamedTupleCursor,
+            keepalives_idle=5,
+            keepalives_interval=2,
+            keepalives_count=3,
+        )
+        connection.autocommit = True
+        return connection
+
+    def one(self, sql: str, **values: Any) -> Row | None:
+        """The first row of one statement that commits by itself, or ``None``."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchone() if cursor.description else None
+
+    def all(self, sql: str, **values: Any) -> list[Row]:
+        """Every row of one statement that commits by itself."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, values)
+            rows: list[Row] = cursor.fetchall()
+            return rows
+
+    def execute(self, sql: str, **values: Any) -> int:
+        """Run one statement that commits by itself; the number of rows it touched."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, values)
+            return int(cursor.rowcount)
+
+    def run(self, statement: Prepared, values: Sequence[Any]) -> Row | None:
+        """The first row of a prepared statement that commits by itself, or ``None``."""
+        with self._checkout() as connection, _own_errors():
+            known = connection.info.setdefault("prepared", set())
+            with closing(connection.cursor()) as cursor:
+                if statement.name not in known:
+                    cursor.execute(f"PREPARE {statement.name} AS {statement.text}")
+                    known.add(statement.name)
+                cursor.execute(statement.call(), values)
+                return cursor.fetchone()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        with self._checkout() as connection, _own_errors():
+            raw = connection.driver_connection
+            assert raw is not None
+            raw.autocommit = False
+            try:
+                with raw.cursor() as cursor:
+                    yield Transaction(cursor)
+                raw.commit()
+            except BaseException:
+                if not raw.closed:
+                    raw.rollback()
+                raise
+            finally:
+                if not raw.closed:
+                    raw.autocommit = True
+
+    def close(self) -> None:
+        """Close the pooled connections that are not in use."""
+        self._pool.dispose()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        with (
+            self._checkout() as connection,
+            _own_errors(),
+            closing(connection.cursor()) as cursor,
+        ):
+            yield cursor
+
+    @contextmanager
+    def _checkout(self) -> Iterator[PoolProxiedConnection]:
+        with _own_errors():
+            connection = self._pool.connect()
+        try:
+            yield connection
+        except ConnectionLost:
+            # One dead connection means the server went away, so its idle siblings are dead too.
+            connection.invalidate()
+            self._pool.dispose()
+            self._pool = self._pool.recreate()
+            raise
+        finally:
+            connection.close()
+
+
+def dsn(*, host: str, port: int, name: str, role: str, password: str) -> str:
+    """A libpq connection string."""
+    return psycopg2.extensions.make_dsn(
+        host=host, port=port, dbname=name, user=role, password=password
+    )

@@ -1,0 +1,91 @@
+"""Puts an HTTP service together: Flask, routes, problems, health, docs and the edge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from common.config import CommonSettings
+from common.db import Database
+from common.httpkit import docs, health, problems
+from common.httpkit.api import Api
+from common.httpkit.edge import Edge, Wsgi
+from common.httpkit.limits import RateLimit
+from common.identity import Subject
+from common.org import OrgView
+from common.tokens import Verifier
+
+VERSION = "1.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a service's composition root needs to add its routes and finish."""
+
+    flask: Flask
+    api: Api
+    settings: CommonSettings
+
+    def finish(
+        self, checks: Mapping[str, health.Check], *, optional: frozenset[str] = frozenset()
+    ) -> Wsgi:
+        """The WSGI application, once every route is added to `api`."""
+        health.install(self.flask, checks, optional=optional)
+        docs.install(self.flask, self.api, VERSION)
+        wsgi: Wsgi = self.flask.wsgi_app
+        per_address = RateLimit(self.settings.requests_per_second_address)
+        if self.settings.trusted_proxies:
+            wsgi = ProxyFix(wsgi, x_for=self.settings.trusted_proxies, x_proto=1, x_host=0)
+
+        @self.flask.before_request
+        def spend() -> None:
+            if not request.path.startswith("/health/"):
+                per_address.spend(request.remote_addr)
+
+        return Edge(wsgi, origins=self.settings.allowed_origins())
+
+
+def kit(
+    settings: CommonSettings,
+    *,
+    name: str,
+    title: str,
+    identify: Callable[[str], Subject],
+    strict_paths: tuple[str, ...] = (),
+    most_bytes: int = 1 << 20,
+) -> Kit:
+    """A Flask application with the shared edge, ready for routes."""
+    flask = Flask(name, static_folder=None)
+    flask.config["MAX_CONTENT_LENGTH"] = most_bytes
+    flask.config["MAX_FORM_MEMORY_SIZE"] = most_bytes
+    flask.config["MAX_FORM_PARTS"] = 32
+    flask.url_map.merge_slashes = False
+    flask.url_map.redirect_defaults = False
+    problems.install(flask)
+    api = Api(
+        flask,
+        title=title,
+        identify=identify,
+        per_person=RateLimit(settings.requests_per_second),
+        strict_paths=strict_paths,
+    )
+    return Kit(flask, api, settings)
+
+
+def identifier(org: OrgView, issuer: str) -> Callable[[str], Subject]:
+    """The one way from a bearer token to a caller."""
+    verifier = Verifier(issuer, org.key_for, time.time)
+
+    def identify(token: str) -> Subject:
+        return org.subject(verifier.verify(token))
+
+    return identify
+
+
+def answers(db: Database) -> health.Check:
+    """A health check that holds when ``db`` answers a query."""
+    return lambda: db.one("SELECT 1 AS up") is not None

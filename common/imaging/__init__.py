@@ -1,0 +1,1 @@
+"""Images from outside: checked by their header, decoded in a limited child process, re-encoded."""

@@ -1,0 +1,217 @@
+"""Access tokens: EdDSA JWTs of type ``at+jwt`` (RFC 9068), made by auth_service alone.
+
+Verification follows RFC 8725: one algorithm for each key, a literal list of algorithms at the
+decode, explicit type, issuer and audience; whatever fails, the answer is the same.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from common.errors import unauthenticated
+
+AUDIENCE = "hazir"
+TYPE = "at+jwt"
+LONGEST_LIFE = 3600
+_LONGEST_TOKEN = 4096
+_CLOCK_LEEWAY = 2
+_KNOWN_HEADER = frozenset({"alg", "typ", "kid"})
+_REQUIRED = ("iss", "aud", "sub", "sid", "jti", "iat", "exp", "employee_id", "roles")
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a valid token says. Times are Unix seconds."""
+
+    employee_id: int
+    username: str
+    roles: frozenset[str]
+    session_id: str
+    token_id: str
+    issued_at: int
+    expires_at: int
+
+
+def key_id(public: Ed25519PublicKey) -> str:
+    """The RFC 7638 thumbprint of ``public``: the same key has the same name everywhere."""
+    members = json.dumps(
+        {"crv": "Ed25519", "kty": "OKP", "x": _b64(_raw(public))}, separators=(",", ":")
+    )
+    return _b64(hashlib.sha256(members.encode()).digest())
+
+
+def jwk(public: Ed25519PublicKey) -> dict[str, str]:
+    """``public`` as a JSON Web Key (RFC 8037)."""
+    return {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "x": _b64(_raw(public)),
+        "kid": key_id(public),
+        "alg": "EdDSA",
+        "use": "sig",
+    }
+
+
+def public_from_jwk(key: Mapping[str, str]) -> Ed25519PublicKey:
+    """The public key in a JSON Web Key made by `jwk`."""
+    text = key["x"]
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    return Ed25519PublicKey.from_public_bytes(raw)
+
+
+class Signer:
+    """Makes access tokens; holds the private key, so it lives in auth_service only."""
+
+    def __init__(self, private_pem: str, issuer: str) -> None:
+        key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise ValueError("the signing key is not an Ed25519 key")
+        self._key = key
+        self._issuer = issuer
+        self.public = key.public_key()
+        self._headers = {"typ": TYPE, "kid": key_id(self.public)}
+
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        """A token with ``claims`` plus issuer and audience."""
+        payload = {"iss": self._issuer, "aud": AUDIENCE, **claims}
+        return jwt.encode(payload, self._key, algorithm="EdDSA", headers=self._headers)
+
+
+class Verifier:
+    """Checks tokens against the public keys that auth_service has published.
+
+    ``key_for`` maps a key id to its public key or ``None``. A token found valid is remembered
+    until it expires, because the same few tokens come with every request.
+    """
+
+    def __init__(
+        self,
+        issuer: str,
+        key_for: Callable[[str], Ed25519PublicKey | None],
+        now: Callable[[], float],
+        *,
+        remembered: int = 20_000,
+    ) -> None:
+        self._issuer = issuer
+        self._key_for = key_for
+        self._now = now
+        self._remembered = remembered
+        self._cache: OrderedDict[str, Claims] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def verify(self, token: str) -> Claims:
+        """The claims of ``token``; raises ``unauthenticated`` for every kind of fault."""
+        known = self._cache.get(token)
+        if known is None:
+            known = self._check(token)
+            with self._lock:
+                self._cache[token] = known
+                if len(self._cache) > self._remembered:
+                    self._cache.popitem(last=False)
+        if known.expires_at <= self._now():
+            self._cache.pop(token, None)
+            raise unauthenticated()
+        return known
+
+    def forget(self) -> None:
+        """Drop what is remembered, as a withdrawn key demands."""
+        with self._lock:
+            self._cache.clear()
+
+    def _check(self, token: str) -> Claims:
+        try:
+            header, payload = _segments(token)
+            if set(header) - _KNOWN_HEADER or header.get("typ") != TYPE:
+                raise ValueError("header")
+            kid = header.get("kid")
+            key = self._key_for(kid) if isinstance(kid, str) else None
+            if key is None:
+                raise ValueError("kid")
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=["EdDSA"],
+                audience=AUDIENCE,
+                issuer=self._issuer,
+                leeway=_CLOCK_LEEWAY,
+                options={"require": list(_REQUIRED), "verify_exp": False},
+            )
+            if claims != payload:
+                raise ValueError("payload")
+            return _claims(claims)
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError) as fault:
+            raise unauthenticated() from fault
+
+
+def _segments(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if len(token) > _LONGEST_TOKEN or not token.isascii() or token.count(".") != 2:
+        raise ValueError("shape")
+    header, payload, _ = token.split(".")
+    return _strict_object(header), _strict_object(payload)
+
+
+def _strict_object(segment: str) -> dict[str, Any]:
+    try:
+        raw = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as fault:
+        raise ValueError("base64") from fault
+    if _b64(raw) != segment:
+        raise ValueError("base64 is not canonical")
+    found = json.loads(raw, object_pairs_hook=_no_duplicates, parse_constant=_refuse)
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    return found
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("duplicate member")
+    return found
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _claims(claims: Mapping[str, Any]) -> Claims:
+    numbers = {name: claims[name] for name in ("employee_id", "iat", "exp")}
+    if any(type(value) is not int or not 0 <= value < 2**53 for value in numbers.values()):
+        raise ValueError("numbers")
+    if not 0 < numbers["exp"] - numbers["iat"] <= LONGEST_LIFE:
+        raise ValueError("life")
+    roles = claims["roles"]
+    if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+        raise ValueError("roles")
+    texts = {name: claims[name] for name in ("sub", "sid", "jti")}
+    if not all(isinstance(value, str) and value for value in texts.values()):
+        raise ValueError("texts")
+    return Claims(
+        employee_id=numbers["employee_id"],
+        username=texts["sub"],
+        roles=frozenset(roles),
+        session_id=texts["sid"],
+        token_id=texts["jti"],
+        issued_at=numbers["iat"],
+        expires_at=numbers["exp"],
+    )
+
+
+def _raw(public: Ed25519PublicKey) -> bytes:
+    return public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def _b64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
