@@ -12,6 +12,9 @@ CREATE TABLE auth.site (
 CREATE TABLE auth.person (
     employee_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     username       text NOT NULL CHECK (length(username) BETWEEN 1 AND 150),
+    -- One person, one name: capitals, compatibility forms and joiners do not make another. It is
+    -- made by the application, because what `lower` does depends on the database's locale.
+    username_key   text NOT NULL CONSTRAINT person_username_key UNIQUE,
     full_name      text NOT NULL DEFAULT '' CHECK (length(full_name) <= 200),
     school_number  text UNIQUE,
     external_code  text UNIQUE,
@@ -21,8 +24,6 @@ CREATE TABLE auth.person (
     locked_at      timestamptz,
     created_at     timestamptz NOT NULL DEFAULT now()
 );
--- One person, one name: capitals do not make another.
-CREATE UNIQUE INDEX person_username ON auth.person (lower(username));
 CREATE INDEX person_site ON auth.person (site_id);
 
 CREATE TABLE auth.person_role (
@@ -63,19 +64,33 @@ CREATE TABLE auth.session (
     created_at   timestamptz NOT NULL DEFAULT now(),
     used_at      timestamptz NOT NULL DEFAULT now(),
     expires_at   timestamptz NOT NULL,
-    revoked_at   timestamptz
+    revoked_at   timestamptz,
+    -- The newest refresh token's number, and when its predecessor was exchanged for it.
+    generation   integer NOT NULL DEFAULT 0,
+    rotated_at   timestamptz
 );
 CREATE INDEX session_person ON auth.session (employee_id) WHERE revoked_at IS NULL;
+CREATE INDEX session_end ON auth.session (expires_at);
 
+-- Every refresh token a session ever had: an old one that comes back betrays a theft.
 CREATE TABLE auth.refresh_token (
     token_hash   bytea PRIMARY KEY,
     sid          text NOT NULL REFERENCES auth.session (sid) ON DELETE CASCADE,
     generation   integer NOT NULL,
     created_at   timestamptz NOT NULL DEFAULT now(),
-    -- Set when it was exchanged; only the newest generation's predecessor has a grace.
-    used_at      timestamptz,
     UNIQUE (sid, generation)
 );
+
+-- Failed log-ins of an account, an address or the whole installation: a level that each failure
+-- raises by one and that sinks with time. Kept here so that a restart forgives nothing.
+CREATE TABLE auth.attempt (
+    kind   text NOT NULL CHECK (kind IN ('account', 'address', 'site')),
+    key    bytea NOT NULL,
+    level  double precision NOT NULL,
+    at     timestamptz NOT NULL,
+    PRIMARY KEY (kind, key)
+);
+CREATE INDEX attempt_age ON auth.attempt (at);
 
 CREATE TABLE auth.service_secret (
     client_id    text PRIMARY KEY,
@@ -105,6 +120,9 @@ CREATE TABLE auth.change (
     sid          text,
     at           timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+
+-- A starting process reads the sessions revoked within the life of a token.
+CREATE INDEX change_session ON auth.change (at) WHERE kind = 'session';
 
 CREATE FUNCTION auth.announce(what text, who bigint, which text) RETURNS bigint
 LANGUAGE sql AS $$
