@@ -162,16 +162,20 @@ def relations(subject: Subject, target: Object) -> set[Relation]:
     return found
 
 
+def reach(subject: Subject, action: Action) -> set[Relation]:
+    """The relations in which ``subject`` may do ``action``: what a list is narrowed to."""
+    person = subject.person
+    if person.locked:
+        return set()
+    if Role.SERVICE in person.roles:
+        listed = SERVICE_RULES.get(person.username, frozenset())
+        return {Relation.ANY} if action in listed else set()
+    return {relation for role in person.roles for relation in RULES[role].get(action, ())}
+
+
 def authorize(subject: Subject, action: Action, target: Object) -> bool:
     """Whether ``subject`` may do ``action`` to ``target``: for REST, gRPC and the feed alike."""
-    if subject.person.locked:
-        return False
-    if Role.SERVICE in subject.person.roles:
-        return action in SERVICE_RULES.get(subject.person.username, frozenset())
-    standing = relations(subject, target)
-    return any(
-        not standing.isdisjoint(RULES[role].get(action, ())) for role in subject.person.roles
-    )
+    return not reach(subject, action).isdisjoint(relations(subject, target))
 
 
 def require(subject: Subject, action: Action, target: Object) -> None:

@@ -23,6 +23,8 @@ from common.tokens import LONGEST_LIFE, Claims, key_id, public_from_jwk
 
 STALE_AFTER = 2.0
 POLL_EVERY = 0.4
+# A revocation matters until the last token of its session has expired.
+_REMEMBER_REVOKED = LONGEST_LIFE + 60
 _SQL = Queries(Path(__file__).with_name("org.sql"))
 
 
@@ -56,11 +58,14 @@ class OrgView:
         self._db = db
         self._people: dict[int, Person] = {}
         self._revoked: set[str] = set()
+        self._revoked_read_at = 0.0
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._seq = 0
         self._known_at = -STALE_AFTER * 2
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        # Two refreshes at once could let the older one's reading of everybody win.
+        self._refreshing = threading.Lock()
         self.listeners: list[Callable[[frozenset[int], frozenset[str]], None]] = []
 
     def load(self) -> None:
@@ -68,7 +73,7 @@ class OrgView:
         started = monotonic()
         head = self._db.one(_SQL["head"])
         self._people = {row.employee_id: person_of(row) for row in self._db.all(_SQL["people"])}
-        self._revoked = {row.sid for row in self._db.all(_SQL["revoked"], life=LONGEST_LIFE + 60)}
+        self._load_revoked(started)
         self._load_keys()
         self._seq = head.seq if head else 0
         self._known_at = started
@@ -129,15 +134,18 @@ class OrgView:
 
     def refresh(self) -> None:
         """Read what has changed since the last look."""
-        started = monotonic()
-        while True:
-            changes = self._db.all(_SQL["changes"], after=self._seq)
-            if changes:
-                self._apply(changes)
-                self._seq = changes[-1].seq
-            if len(changes) < 1000:
-                break
-        self._known_at = started
+        with self._refreshing:
+            started = monotonic()
+            while True:
+                changes = self._db.all(_SQL["changes"], after=self._seq)
+                if changes:
+                    self._apply(changes)
+                    self._seq = changes[-1].seq
+                if len(changes) < 1000:
+                    break
+            if started - self._revoked_read_at > _REMEMBER_REVOKED:
+                self._load_revoked(started)
+            self._known_at = started
 
     def _apply(self, changes: list[Row]) -> None:
         kinds = {change.kind for change in changes}
@@ -160,6 +168,11 @@ class OrgView:
             row.employee_id: person_of(row) for row in self._db.all(_SQL["some_people"], ids=wanted)
         }
         self._people.update(found)
+
+    def _load_revoked(self, at: float) -> None:
+        rows = self._db.all(_SQL["revoked"], life=_REMEMBER_REVOKED)
+        self._revoked = {row.sid for row in rows}
+        self._revoked_read_at = at
 
     def _load_keys(self) -> None:
         keys = [public_from_jwk(row.jwk) for row in self._db.all(_SQL["keys"])]

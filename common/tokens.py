@@ -151,7 +151,14 @@ class Verifier:
             if claims != payload:
                 raise ValueError("payload")
             return _claims(claims)
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError, RecursionError) as fault:
+        except (
+            jwt.PyJWTError,
+            ValueError,
+            TypeError,
+            KeyError,
+            OverflowError,
+            RecursionError,
+        ) as fault:
             raise unauthenticated() from fault
 
 

@@ -29,7 +29,8 @@ class Endpoint:
 
     ``body``, ``query``, ``path`` and ``form`` are the models of the input; ``files`` names the
     multipart fields that carry images, with how many of each; ``answers`` maps a status to the
-    model, list of models or media type of its body.
+    model, list of models or media type of its body. ``body_optional`` lets a request come without
+    one.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Endpoint:
     form: type[BaseModel] | None = None
     files: Mapping[str, int] = field(default_factory=dict)
     idempotent: bool = False
+    body_optional: bool = False
     signed_in: bool = True
     tag: str = ""
 
@@ -159,10 +161,10 @@ def _fill(call: Call, endpoint: Endpoint, kind: Kind, path_values: Mapping[str, 
             call.query = parse.checked(endpoint.query, _flat(call.request.args), kind)
         if endpoint.form or endpoint.files:
             _fill_form(call, endpoint, kind)
-        elif endpoint.body:
+        elif endpoint.body and not (endpoint.body_optional and not call.request.get_data()):
             call.body = parse.checked(endpoint.body, _json(call.request), kind)
-    except ValueError as fault:
-        raise DomainError(kind, "invalid_request", str(fault)) from fault
+    except parse.Malformed as fault:
+        raise DomainError(kind, "invalid_request", str(fault), field=fault.field) from fault
 
 
 def _fill_form(call: Call, endpoint: Endpoint, kind: Kind) -> None:
@@ -190,7 +192,7 @@ def _form_types(endpoint: Endpoint) -> tuple[str, ...]:
 def _json(request: Request) -> Any:
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         _only(request, "application/json")
-    return parse.strict_json(request.get_data(cache=False))
+    return parse.strict_json(request.get_data())
 
 
 def _only(request: Request, *types: str) -> None:
@@ -207,9 +209,9 @@ def _flat(values: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, many in values.lists():
         if len(many) > 1:
-            raise ValueError(f"{name} is given twice.")
+            raise parse.Malformed(f"{name} is given twice.", name)
         if "\0" in many[0] or "\0" in name:
-            raise ValueError("The text holds a NUL character.")
+            raise parse.Malformed("The text holds a NUL character.", name)
         found[name] = many[0]
     return found
 

@@ -117,7 +117,7 @@ def _request_body(endpoint: Endpoint, references: Any) -> dict[str, Any] | None:
     elif endpoint.form:
         schema = references[endpoint.form, "validation"]
         content["application/x-www-form-urlencoded"] = {"schema": schema}
-    return {"required": True, "content": content} if content else None
+    return {"required": not endpoint.body_optional, "content": content} if content else None
 
 
 def _binary() -> dict[str, Any]:
