@@ -1,0 +1,1 @@
+"""The one-command run: everything the product needs on one machine, started and watched."""

@@ -1,0 +1,125 @@
+"""The installation's secrets: made on the first run, one file each, for the owner's eyes only."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+
+def password() -> str:
+    """256 random bits that fit in a URL and a command line."""
+    return secrets.token_urlsafe(32)
+
+
+def key() -> str:
+    """A key of 32 bytes in base64."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def signing_key() -> str:
+    """A new Ed25519 private key (RFC 8032) as unencrypted PKCS #8 PEM."""
+    private = Ed25519PrivateKey.generate()
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+MAKERS: Mapping[str, Callable[[], str]] = {
+    "db_owner": password,
+    "db_auth": password,
+    "db_attendance": password,
+    "db_sequencer": password,
+    "db_reporter": password,
+    "db_face": password,
+    "redis": password,
+    "service_attendance": password,
+    "service_reporter": password,
+    "service_face": password,
+    "cursor_key": key,
+    "photo_key": key,
+    "face_key": key,
+    "token_signing_key": signing_key,
+}
+
+# What each process may read. Nobody but auth holds the signing key.
+READERS: Mapping[str, tuple[str, ...]] = {
+    "postgres": ("db_owner",),
+    "redis": ("redis",),
+    "migrate": (
+        "db_owner",
+        "db_auth",
+        "db_attendance",
+        "db_sequencer",
+        "db_reporter",
+        "db_face",
+    ),
+    "auth": (
+        "db_auth",
+        "redis",
+        "token_signing_key",
+        "service_attendance",
+        "service_reporter",
+        "service_face",
+    ),
+    "attendance": (
+        "db_attendance",
+        "db_sequencer",
+        "redis",
+        "cursor_key",
+        "photo_key",
+        "service_attendance",
+    ),
+    "reporter": ("db_reporter", "redis", "cursor_key", "service_reporter"),
+    "face": ("db_face", "redis", "face_key", "service_face"),
+}
+
+
+def ensure(folder: Path) -> list[str]:
+    """Make every secret that is missing in ``folder`` (mode 700); the names of those made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return [name for name, make in MAKERS.items() if _write_once(folder / name, make)]
+
+
+def read(folder: Path, name: str) -> str:
+    """The secret ``name``."""
+    return (folder / name).read_text(encoding="utf-8").strip()
+
+
+def deal(source: Path, target: Path, owner: int) -> None:
+    """Copy to ``target``/READER the secrets that each reader may see, owned by user ``owner``."""
+    for reader, names in READERS.items():
+        folder = target / reader
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            copy = folder / name
+            _write_once(copy, partial(read, source, name))
+            os.chown(copy, owner, owner)
+        os.chown(folder, owner, owner)
+        folder.chmod(0o700)
+
+
+def _write_once(path: Path, make: Callable[[], str]) -> bool:
+    """Write a secret that nobody else could ever open, and never over one that is there."""
+    if path.is_file() and path.stat().st_size:
+        return False
+    draft = path.with_name(f".{path.name}")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(make())
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return True
+
+
+if __name__ == "__main__":
+    made = ensure(Path(sys.argv[1]))
+    print(f"secrets: {len(made)} made" if made else "secrets: all there")
