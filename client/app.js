@@ -4,14 +4,12 @@ import { Skeleton } from "./components/empty.js";
 import { Problem } from "./components/problem.js";
 import { Toasts } from "./components/toast.js";
 import { currentFeed, startFeed, stopFeed } from "./lib/feed.js";
-import { html, render, useEffect } from "./lib/html.js";
+import { html, render, useEffect, useState } from "./lib/html.js";
 import { language, startLanguage, t } from "./lib/i18n.js";
 import { startPunches, stopPunches } from "./lib/punch.js";
 import { go, route } from "./lib/router.js";
 import { resume, session, startSession, watchesOthers } from "./lib/session.js";
 import { useStore } from "./lib/store.js";
-import { Board } from "./screens/board.js";
-import { Face } from "./screens/face.js";
 import { Gate, Shell } from "./screens/shell.js";
 import { Register, SignIn } from "./screens/signin.js";
 import { Today } from "./screens/today.js";
@@ -35,7 +33,29 @@ function Unreachable() {
     <${Button} wide icon="refresh" onClick=${resume}>${t("retry")}<//></div><//>`;
 }
 
-const SCREENS = { today: Today, face: Face, board: Board };
+// The first screen comes with the page; the others are fetched when somebody goes there.
+const SCREENS = {
+  today: Today,
+  face: lazy(() => import("./screens/face.js").then((module) => module.Face)),
+  board: lazy(() => import("./screens/board.js").then((module) => module.Board)),
+};
+
+function lazy(load) {
+  let Screen = null;
+  return function Lazy(props) {
+    const [, arrived] = useState(false);
+    const [error, setError] = useState(null);
+    const fetchScreen = () => {
+      setError(null);
+      load().then((found) => arrived(Boolean((Screen = found))), () => setError({ code: "network" }));
+    };
+    useEffect(() => {
+      if (!Screen) fetchScreen();
+    }, []);
+    if (Screen) return html`<${Screen} ...${props} />`;
+    return error ? html`<${Problem} error=${error} tone="wait" onRetry=${fetchScreen} />` : html`<${Skeleton} lines=${6} />`;
+  };
+}
 
 function SignedIn({ me, screen, feed }) {
   const allowed = screen === "board" && !watchesOthers(me) ? "today" : screen;

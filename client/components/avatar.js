@@ -10,5 +10,5 @@ export function initials(name) {
 }
 
 export function Avatar({ name, small, children }) {
-  return html`<span class=${`avatar ${small ? "avatar-small" : ""}`} aria-hidden="true">${children || initials(name)}</span>`;
+  return html`<span class=${`avatar ${small ? "avatar-small" : ""}`} aria-hidden="true"><span>${initials(name)}</span>${children}</span>`;
 }

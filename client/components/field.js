@@ -32,9 +32,9 @@ export function PasswordField(props) {
 export function Select({ id, label, value, onValue, options, hideLabel }) {
   return html`<div class="field">
     <label for=${id} class=${hideLabel ? "visually-hidden" : ""}>${label}</label>
-    <select class="input" id=${id} value=${value} onChange=${(event) => onValue(event.currentTarget.value)}>
+    <div class="select"><select class="input" id=${id} value=${value} onChange=${(event) => onValue(event.currentTarget.value)}>
       ${options.map((option) => html`<option key=${option.value} value=${option.value} lang=${option.lang}
         selected=${String(option.value) === String(value)}>${option.label}</option>`)}
-    </select>
+    </select><${Icon} name="chevron" /></div>
   </div>`;
 }

@@ -13,19 +13,20 @@ const PATHS = {
   leave: "M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4M9 12h11M16 8l4 4-4 4",
   camera: "M4 8h3l2-3h6l2 3h3a1 1 0 0 1 1 1v9a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
   face: "M4 8V6a2 2 0 0 1 2-2h2M16 4h2a2 2 0 0 1 2 2v2M20 16v2a2 2 0 0 1-2 2h-2M8 20H6a2 2 0 0 1-2-2v-2M9 10v1M15 10v1M9 15c1.8 1.4 4.2 1.4 6 0",
-  pin: "M12 21s-6.5-5.6-6.5-11a6.5 6.5 0 0 1 13 0c0 5.400-6.5 11-6.500 11zM12 12.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z",
-  network: "M2.500 9a14 14 0 0 1 19 0M6 12.800a9 9 0 0 1 12 0M9.200 16.400a4.200 4.200 0 0 1 5.600 0M12 20h.01",
+  pin: "M12 21s-6.5-5.6-6.5-11a6.5 6.5 0 0 1 13 0c0 5.4-6.5 11-6.5 11zM12 12.500a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
+  network: "M2.5 9a14 14 0 0 1 19 0M6 12.800a9 9 0 0 1 12 0M9.2 16.400a4.2 4.2 0 0 1 5.6 0M12 20h.01",
   code: "M5 4v16M9 4v16M12 4v16M16 4v16M19 4v16",
-  people: "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM2.500 20a6.500 6.500 0 0 1 13 0M16 4.500a3.500 3.500 0 0 1 0 6.500M18 14.500a6.500 6.500 0 0 1 3.500 5.500",
+  people: "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M16 4.500a3.5 3.5 0 0 1 0 6.500M18 14.500a6.5 6.5 0 0 1 3.5 5.5",
   today: "M5 5h14a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V6a1 1 0 0 1 1-1zM4 10h16M8 3v4M16 3v4",
   warning: "M12 4l9 16H3zM12 10v4M12 17h.01",
   info: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5M12 8h.01",
-  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.500 4.500",
-  language: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3.500 6 3.500 9S15 18 12 21c-3-3-3.500-6-3.500-9S9 6 12 3z",
+  search: "M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM16 16l4.5 4.5",
+  language: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM3 12h18M12 3c3 3 3.5 6 3.5 9S15 18 12 21c-3-3-3.5-6-3.5-9S9 6 12 3z",
   trash: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6",
   upload: "M12 16V4M7 9l5-5 5 5M4 20h16",
+  chevron: "M6 9.500l6 6 6-6",
   plus: "M12 5v14M5 12h14",
-  refresh: "M20 12a8 8 0 1 1-2.500-5.800M20 3v4h-4",
+  refresh: "M20 12a8 8 0 1 1-2.5-5.800M20 3v4h-4",
 };
 const MIRRORED = new Set(["enter", "leave"]);
 
@@ -38,16 +39,16 @@ export function Icon({ name, turn = false }) {
 /** The mark: an eight-pointed star, the tile of the countries the name comes from, ticked as present. */
 export function Mark({ size = 32 }) {
   return html`<svg class="mark" width=${size} height=${size} viewBox="0 0 32 32" aria-hidden="true">
-    <path class="mark-star" d="M16 1l4.400 4.400h6.200v6.200L31 16l-4.400 4.400v6.200h-6.200L16 31l-4.400-4.400H5.400v-6.200L1 16l4.400-4.400V5.400h6.200z" />
-    <path class="mark-tick" d="M10.500 16.500l3.800 3.800 7.400-8" fill="none" stroke-width="2.600" stroke-linecap="round" stroke-linejoin="round" />
+    <path class="mark-star" d="M16 1l4.4 4.400h6.200v6.200L31 16l-4.4 4.400v6.200h-6.200L16 31l-4.4-4.400H5.400v-6.200L1 16l4.4-4.400V5.400h6.200z" />
+    <path class="mark-tick" d="M10.5 16.500l3.8 3.8 7.4-8" fill="none" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round" />
   </svg>`;
 }
 
-/** A lattice of eight-pointed stars in thin lines; pure decoration, drawn from one repeated tile. */
+/** The star-and-cross tiling of old Kashan walls, in thin lines; pure decoration, one repeated tile. */
 export function Lattice({ id }) {
   return html`<svg class="lattice" aria-hidden="true" focusable="false">
-    <defs><pattern id=${id} width="64" height="64" patternUnits="userSpaceOnUse">
-      <path d="M32 12l5.900 5.900h8.200v8.200L52 32l-5.900 5.900v8.200h-8.200L32 52l-5.900-5.900h-8.200v-8.200L12 32l5.900-5.900v-8.200h8.200zM32 0v12M32 52v12M0 32h12M52 32h12M46.100 17.900L64 0M17.900 17.900L0 0M46.100 46.100L64 64M17.900 46.100L0 64" fill="none" />
+    <defs><pattern id=${id} width="72" height="72" patternUnits="userSpaceOnUse">
+      <path d="M36 0l10.5 10.500h15v15L72 36l-10.5 10.500v15h-15L36 72l-10.5-10.500h-15v-15L0 36l10.5-10.500v-15h15z" fill="none" />
     </pattern></defs>
     <rect width="100%" height="100%" fill=${`url(#${id})`} />
   </svg>`;

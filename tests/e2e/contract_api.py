@@ -1,0 +1,229 @@
+"""HTTP routes of the page's test double, as the services document them; no rule is implemented fully."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from contract_world import PLACES, TEAMS, ZONE, World, now
+
+JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////"
+    "////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
+)
+
+
+class Problem(Exception):
+    """An answer that is not a success."""
+
+    def __init__(self, status: int, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.body = {
+            "type": "about:blank", "title": code, "status": status, "detail": code,
+            "code": code, "error": code, "request_id": f"req-{secrets.token_hex(4)}", **more,
+        }  # fmt: skip
+
+
+class Call:
+    """One request with what the routes need of it."""
+
+    def __init__(
+        self, *, world: World, method: str, path: str, headers: Any, body: bytes, query: str
+    ) -> None:
+        self.world = world
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.raw = body
+        self.query = {key: values[0] for key, values in parse_qs(query).items()}
+        self.cookie: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        """The body as an object; empty when there is none."""
+        return json.loads(self.raw) if self.raw else {}
+
+    def who(self) -> int:
+        """The caller's employee id, or 401."""
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        if token not in self.world.tokens:
+            raise Problem(401, "unauthenticated")
+        return self.world.tokens[token]
+
+
+Answer = tuple[int, Any]
+
+
+def token(call: Call) -> Answer:
+    """Password sign-in of the page: the refresh token goes into a cookie."""
+    form = {key: value[0] for key, value in parse_qs(call.raw.decode()).items()}
+    user = call.world.users.get(form.get("username", ""))
+    if user is None or user["password"] != form.get("password"):
+        raise Problem(401, "invalid_credentials")
+    return 200, sign_in(call, user["employee_id"])
+
+
+def sign_in(call: Call, number: int) -> dict[str, Any]:
+    value = secrets.token_urlsafe(16)
+    call.world.cookies[value] = number
+    call.cookie = f"hazir_refresh={value}; HttpOnly; SameSite=Strict; Path=/api/v1/auth"
+    return call.world.issue(number)
+
+
+def refresh(call: Call) -> Answer:
+    cookies = dict(
+        part.strip().split("=", 1)
+        for part in (call.headers.get("Cookie") or "").split(";")
+        if "=" in part
+    )
+    number = call.world.cookies.pop(cookies.get("hazir_refresh", ""), None)
+    if number is None or not call.headers.get("Origin"):
+        raise Problem(401, "unauthenticated")
+    return 200, sign_in(call, number)
+
+
+def logout(call: Call) -> Answer:
+    number = call.who()
+    for store in (call.world.cookies, call.world.tokens):
+        for key in [key for key, value in store.items() if value == number]:
+            del store[key]
+    call.cookie = "hazir_refresh=; Max-Age=0; HttpOnly; SameSite=Strict; Path=/api/v1/auth"
+    return 204, None
+
+
+def register(call: Call) -> Answer:
+    body = call.json()
+    if len(body.get("password", "")) < 8:
+        raise Problem(400, "invalid_request", field="password")
+    if body["username"] in call.world.users:
+        raise Problem(409, "username_taken")
+    number = 1000 + len(call.world.users)
+    call.world.add_user(number, body["username"], "", ["staff"], [])
+    call.world.users[body["username"]]["password"] = body["password"]
+    issued = call.world.issue(number)
+    return 201, {"message": "ok", "employee_id": number, "token": issued["access_token"]}
+
+
+def punch(call: Call) -> Answer:
+    """Idempotent as documented: the same key answers the same, another body is a mismatch."""
+    number = call.who()
+    key = call.headers.get("Idempotency-Key") or secrets.token_hex(8)
+    text = call.raw.decode()
+    known = call.world.answers.get(key)
+    if known:
+        if known[0] != text:
+            raise Problem(422, "idempotency_mismatch")
+        return known[1], known[2]
+    body = call.json()
+    outcome, call.world.outcome = call.world.outcome, {}
+    if "code" in outcome:
+        record = call.world.make(number, body, status="refused")
+        call.world.photos[record["id"]] = photo_of(body)
+        raise Problem(outcome.get("http", 403), outcome["code"], record={"id": record["id"]})
+    if call.world.state(number)["action"] == body["action"]:
+        raise Problem(409, "already_in" if body["action"] == "in" else "not_in")
+    record = call.world.make(number, body, status=outcome.get("status", "accepted"))
+    call.world.photos[record["id"]] = photo_of(body)
+    call.world.answers[key] = (text, 201, record)
+    if outcome.get("lose_answer"):
+        raise ConnectionAbortedError
+    return 201, record
+
+
+def photo_of(body: dict[str, Any]) -> bytes:
+    return base64.b64decode(body["image"]) if body.get("image") else JPEG
+
+
+def records(call: Call) -> Answer:
+    number = int(call.query.get("employee_id", call.who()))
+    own = [r for r in call.world.records if r["employee_id"] == number]
+    return 200, {"items": own[::-1], "next_cursor": None}
+
+
+def photo(call: Call) -> Answer:
+    call.who()
+    return 200, call.world.photos.get(int(call.path.split("/")[5]), JPEG)
+
+
+def places(call: Call) -> Answer:
+    call.who()
+    items = []
+    for place in PLACES[: call.world.places]:
+        policy = {
+            "version": 1, "evidence": place["evidence"], "on_face_down": "refuse", "mode": "strict"
+        }  # fmt: skip
+        items.append({**place, "site_id": 1, "zone": ZONE, "policy": policy})
+    return 200, {"items": items, "next_cursor": None}
+
+
+def consent(call: Call) -> Answer:
+    number = call.who()
+    world = call.world
+    if call.method == "DELETE":
+        world.consents.pop(number, None)
+        world.faces.pop(number, None)
+        return 204, None
+    if call.method == "POST":
+        version = call.json()["version"]
+        world.consents[number] = {"version": version, "given_at": now().isoformat()}
+        return 201, world.consents[number]
+    given = world.consents.get(number, {"version": None, "given_at": None})
+    return 200, {
+        "employee_id": number, "current_version": "2026-11", "biometrics": world.biometrics, **given
+    }  # fmt: skip
+
+
+def faces(call: Call) -> Answer:
+    number = call.who()
+    kept = call.world.faces.setdefault(number, [])
+    if call.method == "GET":
+        return 200, {"items": kept, "next_cursor": None}
+    if call.method == "DELETE":
+        wanted = call.path.split("/")[6:]
+        call.world.faces[number] = [f for f in kept if wanted and str(f["id"]) != wanted[0]]
+        return 204, None
+    if number not in call.world.consents:
+        raise Problem(403, "consent_required")
+    outcome, call.world.outcome = call.world.outcome, {}
+    if "code" in outcome:
+        raise Problem(422, outcome["code"], field=outcome.get("field"))
+    count = call.raw.count(b'name="image"')
+    stamp = now().isoformat()
+    made = [
+        {"id": len(kept) + i + 1, "created_at": stamp, "quality": {"score": 0.9}}
+        for i in range(count)
+    ]
+    kept.extend(made)
+    return 201, {"items": made}
+
+
+ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
+    ("POST", "/api/v1/auth/token"): token,
+    ("POST", "/api/v1/auth/refresh"): refresh,
+    ("POST", "/api/v1/auth/logout"): logout,
+    ("POST", "/register"): register,
+    ("GET", "/api/v1/users/me"): lambda call: (200, call.world.me(call.who())),
+    ("GET", "/api/v1/teams"): lambda call: (
+        200, {"items": [{"id": k, "name": v} for k, v in TEAMS.items()], "next_cursor": None}
+    ),  # fmt: skip
+    ("POST", "/attendance"): punch,
+    ("GET", "/api/v1/attendance/state"): lambda call: (200, call.world.state(call.who())),
+    ("GET", "/api/v1/attendance/records"): records,
+    ("GET", "/api/v1/attendance/places"): places,
+    ("GET", "/api/v1/attendance/board"): lambda call: (200, call.world.board()),
+}
+
+
+def find(method: str, path: str) -> Callable[[Call], Answer]:
+    """The route of a path, or 404."""
+    if (method, path) in ROUTES:
+        return ROUTES[method, path]
+    if path.endswith("/photo"):
+        return photo
+    if path.startswith("/api/v1/people/"):
+        return consent if path.endswith("/consent") else faces
+    raise Problem(404, "not_found")

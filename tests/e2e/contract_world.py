@@ -1,0 +1,193 @@
+"""State of the page's test double: a few people, their records, events and faults on demand.
+
+This is not part of Hazir and checks nobody's face. It exists so that the page can be tested alone,
+with failures that a healthy system would not produce when asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+ZONE = "Europe/Istanbul"
+PEOPLE = (
+    (1, "demo_staff_1", "Elif Aydın", ["staff"], [1]),
+    (2, "demo_manager_1", "Kerem Yıldız", ["manager", "staff"], [1]),
+    (3, "demo_admin", "Deniz Arslan", ["admin"], []),
+    (4, "demo_staff_2", "Mehmet Demir", ["staff"], [1]),
+    (5, "demo_staff_3", "Zeynep Kaya", ["staff"], [2]),
+    (6, "demo_staff_4", "نیلوفر احمدی", ["staff"], [2]),
+    (7, "demo_staff_5", "Jonas Weber", ["staff"], [1]),
+    (8, "demo_staff_6", "سارة الخطيب", ["staff"], [2]),
+    (9, "demo_staff_7", "Amara Okafor", ["staff"], [1]),
+)
+TEAMS = {1: "Day ward", 2: "Reception"}
+PLACES = (
+    {"id": 1, "name": "Main entrance", "evidence": ["none"]},
+    {"id": 2, "name": "Laboratory", "evidence": ["photo"]},
+    {"id": 3, "name": "Medicine store", "evidence": ["photo", "face"]},
+)
+
+
+def now() -> dt.datetime:
+    """The present instant, UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(slots=True)
+class World:
+    """Everything the double knows; guarded by one lock, since every request has its thread."""
+
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    users: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
+    cookies: dict[str, int] = field(default_factory=dict)
+    records: list[dict[str, Any]] = field(default_factory=list)
+    photos: dict[int, bytes] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    answers: dict[str, tuple[str, int, Any]] = field(default_factory=dict)
+    consents: dict[int, dict[str, Any]] = field(default_factory=dict)
+    faces: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[Any] = field(default_factory=list)
+    outcome: dict[str, Any] = field(default_factory=dict)
+    sockets: list[Any] = field(default_factory=list)
+    feed_log: list[dict[str, Any]] = field(default_factory=list)
+    biometrics: bool = True
+    silent: bool = False
+    heartbeat: float = 5.0
+    places: int = len(PLACES)
+    next_id: int = 100
+
+    def reset(self) -> None:
+        """Back to the first morning: people, no records, no faults."""
+        with self.lock:
+            fresh = World()
+            for name in self.__slots__:
+                if name not in {"lock", "sockets"}:
+                    setattr(self, name, getattr(fresh, name))
+            for number, username, full_name, roles, teams in PEOPLE:
+                self.add_user(number, username, full_name, roles, teams)
+
+    def add_user(
+        self, number: int, username: str, full_name: str, roles: list[str], teams: list[int]
+    ) -> None:
+        """Adds an account whose password is `password`."""
+        self.users[username] = {
+            "password": "password",
+            "employee_id": number,
+            "username": username,
+            "full_name": full_name,
+            "school_number": None,
+            "roles": roles,
+            "teams": [{"id": team, "name": TEAMS[team]} for team in teams],
+            "manages": [{"id": k, "name": v} for k, v in TEAMS.items()]
+            if "manager" in roles
+            else [],
+        }
+
+    def person(self, number: int) -> dict[str, Any]:
+        """The account with that employee id."""
+        return next(user for user in self.users.values() if user["employee_id"] == number)
+
+    def me(self, number: int) -> dict[str, Any]:
+        """What /users/me answers."""
+        user = {key: value for key, value in self.person(number).items() if key != "password"}
+        site = {"id": 1, "name": "Hazir Clinic", "zone": ZONE, "biometrics": self.biometrics}
+        return user | {"site": site}
+
+    def issue(self, number: int) -> dict[str, Any]:
+        """A new access token."""
+        token = secrets.token_urlsafe(24)
+        self.tokens[token] = number
+        return {
+            "access_token": token,
+            "token_type": "bearer",
+            "expires_in": 600,
+            "employee_id": number,
+        }
+
+    def last(self, number: int) -> dict[str, Any] | None:
+        """The newest record of a person that moved their state."""
+        moving = ("accepted", "pending", "review")
+        own = [r for r in self.records if r["employee_id"] == number and r["status"] in moving]
+        return own[-1] if own else None
+
+    def state(self, number: int) -> dict[str, Any]:
+        """What /attendance/state answers."""
+        last = self.last(number)
+        count = sum(1 for r in self.records if r["employee_id"] == number)
+        return {
+            "employee_id": number,
+            "action": last["action"] if last else "out",
+            "since": last["timestamp"] if last else None,
+            "open_until": None,
+            "record_id": last["id"] if last else None,
+            "server_time": now().isoformat(),
+            "zone": ZONE,
+            "today": {"worked_seconds": 0, "records": count},
+        }
+
+    def make(
+        self, number: int, body: dict[str, Any], *, status: str, at: dt.datetime | None = None
+    ) -> dict[str, Any]:
+        """Stores a record and its event."""
+        with self.lock:
+            self.next_id += 1
+            stamp = (at or now()).isoformat()
+            record = {
+                "id": self.next_id,
+                "employee_id": number,
+                "action": body["action"],
+                "timestamp": stamp,
+                "committed_at": stamp,
+                "claimed_at": body.get("timestamp"),
+                "status": status,
+                "place_id": body.get("place_id"),
+                "zone": ZONE,
+                "evidence": {},
+                "photo": bool(body.get("image")),
+            }
+            self.records.append(record)
+            self.announce("made", record)
+            return record
+
+    def announce(self, kind: str, record: dict[str, Any]) -> dict[str, Any]:
+        """Appends an event; the feed picks it up."""
+        event = {
+            "type": "record",
+            "kind": kind,
+            "event_id": f"e{len(self.events) + 1}",
+            "cursor": f"c{len(self.events) + 1}",
+            **{
+                key: record[key]
+                for key in ("id", "employee_id", "action", "timestamp", "status", "place_id")
+            },
+        }
+        self.events.append(event)
+        return event
+
+    def board(self) -> dict[str, Any]:
+        """What /attendance/board answers: the cursor is taken before the rows."""
+        cursor = f"c{len(self.events)}"
+        rows = []
+        for user in self.users.values():
+            last = self.last(user["employee_id"])
+            rows.append(
+                {
+                    "employee_id": user["employee_id"],
+                    "username": user["username"],
+                    "full_name": user["full_name"],
+                    "team_ids": [team["id"] for team in user["teams"]],
+                    "action": last["action"] if last else "out",
+                    "since": last["timestamp"] if last else None,
+                    "record_id": last["id"] if last else None,
+                    "place_id": last["place_id"] if last else None,
+                    "status": last["status"] if last else None,
+                    "photo": bool(last and last["photo"]),
+                }
+            )
+        return {"items": rows, "server_time": now().isoformat(), "cursor": cursor}
