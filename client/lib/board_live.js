@@ -49,7 +49,9 @@ export function useBoard(feed) {
   const receive = useCallback((event) => {
     const state = live.current;
     setEvents((list) => [event, ...list].slice(0, FEED_LENGTH));
-    setFresh((set) => new Set(set).add(event.event_id).add(`p${event.employee_id}`));
+    // The row glows only when it changed; the entry in the list always does.
+    const keys = event.status === "refused" ? [event.event_id] : [event.event_id, `p${event.employee_id}`];
+    setFresh((set) => new Set([...set, ...keys]));
     setTimeout(() => setFresh((set) => without(set, event)), GLOW_MS);
     if (state.pending) state.pending.push(event);
     const { board, changed, refetch } = applyEvent(state.board, event);

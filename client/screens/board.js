@@ -25,7 +25,8 @@ const nameOf = (row) => row.full_name || row.username;
 function Person({ row }) {
   const photo = row.photo && row.record_id && html`<${AvatarPhoto} key=${row.record_id} path=${`/api/v1/attendance/records/${row.record_id}/photo`} />`;
   return html`<span class="person"><${Avatar} name=${nameOf(row)} small>${photo}<//>
-    <span class="person-text"><bdi>${nameOf(row)}</bdi>${row.full_name && html`<bdi class="muted small">${row.username}</bdi>`}</span></span>`;
+    <span class="person-text"><span class="wrap-anywhere"><bdi>${nameOf(row)}</bdi></span>
+      ${row.full_name && html`<span class="muted small wide-only"><bdi>${row.username}</bdi></span>`}</span></span>`;
 }
 
 function columnsFor({ zone, now, teams, places }) {

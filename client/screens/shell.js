@@ -24,10 +24,10 @@ export function LanguageSelect({ id, hideLabel }) {
 /** The frame of the screens before one is signed in. */
 export function Gate({ children }) {
   return html`<div class="gate">
-    <div class="gate-side"><${Lattice} id="lattice-gate" />
+    <header class="gate-side"><${Lattice} id="lattice-gate" />
       <p class="gate-brand"><${Mark} size=${44} /><span>Hazir</span></p>
       <p class="gate-word" aria-hidden="true" lang="fa" dir="rtl">حاضر</p>
-      <p class="gate-line">${t("app.line")}</p></div>
+      <p class="gate-line">${t("app.line")}</p></header>
     <main class="gate-main" id="main"><div class="gate-form">${children}</div>
       <div class="gate-foot"><${LanguageSelect} id="language-gate" hideLabel /></div></main>
   </div>`;

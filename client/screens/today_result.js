@@ -3,7 +3,7 @@ import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { RequestId } from "../components/problem.js";
 import { time, timeExact } from "../lib/format.js";
-import { html } from "../lib/html.js";
+import { html, useEffect, useRef } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { explain, helpfulScreen } from "../lib/problem.js";
 import { dismiss, retryNow } from "../lib/punch.js";
@@ -49,7 +49,12 @@ function Body({ current, zone, waiting }) {
 }
 
 export function Result({ current, zone, waiting }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    // An outcome below the fold is an outcome not seen.
+    ref.current.firstElementChild?.scrollIntoView({ block: "nearest" });
+  }, [current?.phase, current?.intent.key]);
   // The live region is always there: one that appears together with its text is often not read out.
-  return html`<div role="status" aria-live="polite" aria-atomic="true">
+  return html`<div role="status" aria-live="polite" aria-atomic="true" ref=${ref}>
     ${current && html`<${Body} current=${current} zone=${zone} waiting=${waiting} />`}</div>`;
 }
