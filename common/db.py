@@ -21,7 +21,7 @@ import psycopg2.extras
 from sqlalchemy import exc as pool_errors
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
-from common.errors import DomainError, invalid, unavailable
+from common.errors import ConnectionLost, invalid, unavailable
 
 Row = Any  # a named tuple: the columns of the statement, in its order
 _NAME = re.compile(r"^-- :name (\w+)[^\n]*\n", re.MULTILINE)
@@ -29,15 +29,12 @@ _NAME = re.compile(r"^-- :name (\w+)[^\n]*\n", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement kept planned on each connection; its text uses ``$1`` … for ``count`` values."""
+    """A statement kept planned on each connection; its text uses ``$1`` … for its values."""
 
     name: str
     text: str
-    count: int
-
-    def call(self) -> str:
-        """The statement that runs it, with one bound parameter for each value."""
-        return f"EXECUTE {self.name} ({', '.join(['%s'] * self.count)})"
+    #: The statement that runs it, with one bound parameter for each value.
+    call: str
 
 
 class Queries(Mapping[str, str]):
@@ -63,7 +60,8 @@ class Queries(Mapping[str, str]):
         """The statement ``name`` to be kept planned; its parameters are ``$1`` … ``$n``."""
         text = self._texts[name]
         numbers = [int(number) for number in re.findall(r"\$(\d+)", text)]
-        return Prepared(name, text, max(numbers, default=0))
+        marks = ", ".join(["%s"] * max(numbers, default=0))
+        return Prepared(name, text, f"EXECUTE {name} ({marks})")
 
 
 class ConstraintViolated(Exception):
@@ -72,14 +70,6 @@ class ConstraintViolated(Exception):
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
-
-
-class ConnectionLost(DomainError):
-    """The connection died: whether the statement took effect is not known."""
-
-    def __init__(self) -> None:
-        base = unavailable("The database does not answer.", code="unavailable")
-        super().__init__(base.kind, base.code, base.message, retry_after=base.retry_after)
 
 
 @contextmanager
@@ -102,8 +92,9 @@ def _own_errors() -> Iterator[None]:
 class Transaction:
     """An open transaction; every statement runs on its one connection."""
 
-    def __init__(self, cursor: psycopg2.extensions.cursor) -> None:
+    def __init__(self, cursor: psycopg2.extensions.cursor, known: set[str]) -> None:
         self._cursor = cursor
+        self._known = known
 
     def execute(self, sql: str, **values: Any) -> int:
         """Run ``sql``; the number of rows it touched."""
@@ -119,6 +110,11 @@ class Transaction:
         """Every row of ``sql``."""
         self._cursor.execute(sql, values)
         return self._cursor.fetchall()
+
+    def run(self, statement: Prepared, values: Sequence[Any]) -> Row | None:
+        """The first row of a prepared statement, or ``None``."""
+        _execute_prepared(self._cursor, self._known, statement, values)
+        return self._cursor.fetchone()
 
 
 class Database:
@@ -177,14 +173,16 @@ class Database:
 
     def run(self, statement: Prepared, values: Sequence[Any]) -> Row | None:
         """The first row of a prepared statement that commits by itself, or ``None``."""
-        with self._checkout() as connection, _own_errors():
-            known = connection.info.setdefault("prepared", set())
-            with closing(connection.cursor()) as cursor:
-                if statement.name not in known:
-                    cursor.execute(f"PREPARE {statement.name} AS {statement.text}")
-                    known.add(statement.name)
-                cursor.execute(statement.call(), values)
-                return cursor.fetchone()
+        with self._cursor_and_known() as (cursor, known):
+            _execute_prepared(cursor, known, statement, values)
+            return cursor.fetchone()
+
+    def rows(self, statement: Prepared, values: Sequence[Any]) -> list[Row]:
+        """Every row of a prepared statement that commits by itself."""
+        with self._cursor_and_known() as (cursor, known):
+            _execute_prepared(cursor, known, statement, values)
+            found: list[Row] = cursor.fetchall()
+            return found
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -195,7 +193,7 @@ class Database:
             raw.autocommit = False
             try:
                 with raw.cursor() as cursor:
-                    yield Transaction(cursor)
+                    yield Transaction(cursor, _known(connection))
                 raw.commit()
             except BaseException:
                 if not raw.closed:
@@ -210,12 +208,17 @@ class Database:
         self._pool.dispose()
 
     @contextmanager
-    def _cursor(self) -> Iterator[Any]:
+    def _cursor_and_known(self) -> Iterator[tuple[Any, set[str]]]:
         with (
             self._checkout() as connection,
             _own_errors(),
             closing(connection.cursor()) as cursor,
         ):
+            yield cursor, _known(connection)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        with self._cursor_and_known() as (cursor, _):
             yield cursor
 
     @contextmanager
@@ -232,6 +235,30 @@ class Database:
             raise
         finally:
             connection.close()
+
+
+def _known(connection: PoolProxiedConnection) -> set[str]:
+    """The names of the statements that are prepared on this connection."""
+    names: set[str] = connection.info.setdefault("prepared", set())
+    return names
+
+
+def _execute_prepared(
+    cursor: Any, known: set[str], statement: Prepared, values: Sequence[Any]
+) -> None:
+    if statement.name not in known:
+        cursor.execute(f"PREPARE {statement.name} AS {statement.text}")
+        known.add(statement.name)
+    cursor.execute(statement.call, values)
+
+
+def fenced_connection(where: str, options: str) -> Any:
+    """A connection with these server settings, outside any pool: for a leader's own work."""
+    connection = psycopg2.connect(
+        where, connect_timeout=2, options=options, application_name="hazir sequencer"
+    )
+    connection.autocommit = True
+    return connection
 
 
 def dsn(*, host: str, port: int, name: str, role: str, password: str) -> str:

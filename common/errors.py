@@ -113,3 +113,12 @@ def limited(message: str, *, retry_after: float) -> DomainError:
 def unavailable(message: str, *, code: str = "unavailable", retry_after: float = 1) -> DomainError:
     """Something that is needed does not answer; nothing was promised."""
     return DomainError(Kind.UNAVAILABLE, code, message, retry_after=retry_after)
+
+
+class ConnectionLost(DomainError):
+    """The connection died while a statement ran: whether it took effect is not known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Kind.UNAVAILABLE, "unavailable", "The database does not answer.", retry_after=1
+        )

@@ -110,6 +110,10 @@ class OrgView:
             known = self._people.get(employee_id)
         return known
 
+    def known(self, employee_id: int) -> Person | None:
+        """The person with this number, when the snapshot has it; never reads the database."""
+        return self._people.get(employee_id)
+
     def people(self) -> Iterable[Person]:
         """Everybody in the snapshot."""
         return list(self._people.values())

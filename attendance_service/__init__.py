@@ -1,0 +1,1 @@
+"""Punches, records, evidence and the feed: what happened, durable and in order."""

@@ -1,0 +1,108 @@
+"""``python -m attendance_service rest|rpc|sequencer|demo``: one process of attendance_service."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+
+from common import logs, metrics
+from common.config import ConfigError, environment, load, refuse_unsafe
+
+
+def rest(env: Mapping[str, str]) -> int:
+    """The HTTP service."""
+    from attendance_service.app import limit_for, make_wsgi
+    from attendance_service.settings import Settings
+    from common.httpkit.serve import serve_http
+
+    settings = load(Settings, env)
+    refuse_unsafe(settings)
+    logs.configure("attendance", settings.log_level)
+    return serve_http(
+        lambda: make_wsgi(settings),
+        settings,
+        env,
+        port=settings.http_port,
+        workers=settings.workers,
+        threads=settings.threads,
+        limit_for=limit_for,
+    )
+
+
+def rpc(env: Mapping[str, str]) -> int:
+    """The gRPC service with the feed."""
+    from attendance_service.rpc.server import run
+    from attendance_service.settings import Settings
+
+    settings = load(Settings, env)
+    refuse_unsafe(settings)
+    logs.configure("attendance-rpc", settings.log_level)
+    return run(settings, env)
+
+
+def sequencer(env: Mapping[str, str]) -> int:
+    """The process that numbers events while it leads."""
+    from attendance_service.app import role_dsn
+    from attendance_service.sequencer import FENCE, HintSocket, Sequencer
+    from attendance_service.settings import SequencerSettings
+    from common.db import fenced_connection
+    from common.notify import notify
+
+    settings = load(SequencerSettings, env)
+    logs.configure("sequencer", settings.log_level)
+    where = role_dsn(settings, "hazir_sequencer", settings.database_password.reveal())
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    hint = HintSocket(settings.hint)
+    try:
+        notify("READY=1", env)
+        Sequencer(lambda: fenced_connection(where, FENCE), hint, stop).run()
+    finally:
+        hint.close()
+    return 0
+
+
+def demo(env: Mapping[str, str]) -> int:
+    """Give the demo site its places; a second run changes nothing."""
+    from attendance_service.app import role_dsn
+    from attendance_service.demo import seed
+    from attendance_service.settings import Settings
+    from common.db import Database
+
+    settings = load(Settings, env)
+    refuse_unsafe(settings)
+    if not settings.demo:
+        raise ConfigError(["DEMO: demo places are for demo mode only"])
+    password = settings.database_password.reveal()
+    seed(Database(role_dsn(settings, "hazir_attendance", password), size=1))
+    return 0
+
+
+_PROCESSES: Mapping[str, Callable[[Mapping[str, str]], int]] = {
+    "rest": rest,
+    "rpc": rpc,
+    "sequencer": sequencer,
+    "demo": demo,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Start the named process."""
+    name = arguments[0] if arguments else "rest"
+    if name not in _PROCESSES:
+        sys.stderr.write(f"{__doc__}\n")
+        return 64
+    env = environment()
+    metrics.prepare("attendance", env.get("HAZIR_DATA"))
+    try:
+        return _PROCESSES[name](env)
+    except ConfigError as fault:
+        sys.stderr.write(f"attendance_service cannot start:\n{fault}\n")
+        return 78
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

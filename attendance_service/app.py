@@ -1,0 +1,125 @@
+"""Joins the parts of attendance_service; nothing connects before a function here is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attendance_service.faces import FaceClient
+from attendance_service.rest.places import PlaceResource
+from attendance_service.rest.punches import PunchResource
+from attendance_service.rest.records import RecordResource
+from attendance_service.sequencer import HintSender
+from attendance_service.service.check_in import CheckIn
+from attendance_service.service.places import PlaceService
+from attendance_service.service.records import RecordService
+from attendance_service.settings import Settings
+from attendance_service.store.feed import FeedStore
+from attendance_service.store.photos import Photos
+from attendance_service.store.places import PlaceAdmin, PlaceBook
+from attendance_service.store.punches import Punches
+from attendance_service.store.records import Records
+from common.bus import Bus
+from common.clock import SystemClock
+from common.config import CommonSettings
+from common.db import Database, dsn
+from common.errors import Kind
+from common.httpkit.app import answers, identifier, kit
+from common.httpkit.edge import Wsgi
+from common.imaging.reader import ImageReader
+from common.org import OrgView
+from common.service_token import ServiceToken
+from common.vault import Vault
+
+MIB = 1 << 20
+#: A picture of 5 MiB in base64, in JSON, with what stands around it.
+_WITH_PICTURE = 8 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Untrusted picture bytes made harmless, by the shared reader."""
+
+    reader: ImageReader
+
+    def clean(self, image: bytes) -> bytes:
+        """A re-encoded JPEG."""
+        return self.reader.jpeg(image)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases of one process with what they share."""
+
+    settings: Settings
+    db: Database
+    org: OrgView
+    bus: Bus
+    feed: FeedStore
+    check_in: CheckIn
+    records: RecordService
+    places: PlaceService
+
+
+def role_dsn(settings: CommonSettings, role: str, password: str) -> str:
+    """Where ``role`` finds the database."""
+    return dsn(
+        host=settings.database_host,
+        port=settings.database_port,
+        name=settings.database_name,
+        role=role,
+        password=password,
+    )
+
+
+def services(settings: Settings, *, threads: int, name: str) -> Services:
+    """Everything that a process of this service works with; begins to follow people's changes."""
+    where = role_dsn(settings, "hazir_attendance", settings.database_password.reveal())
+    db = Database(where, size=threads + 2, name=name)
+    bus = Bus(settings.redis_url)
+    org = OrgView(db)
+    org.start(bus)
+    clock = SystemClock()
+    photos = Photos(db, Vault(settings.photo_key.key()), settings.photo_days)
+    punches = Punches(db, photos)
+    book = PlaceBook(db)
+    feed = FeedStore(db, settings.cursor_key.key())
+    token = ServiceToken(settings.auth_url, "service:attendance", settings.service_secret.reveal())
+    check_in = CheckIn(
+        store=punches,
+        places=book,
+        faces=FaceClient(settings.face_url, token),
+        images=Images(ImageReader(kind=Kind.UNSUPPORTED)),
+        clock=clock,
+        hint=HintSender(settings.hint),
+    )
+    records = RecordService(
+        records=Records(db), states=punches, photos=photos, people=org, feed=feed, clock=clock
+    )
+    places = PlaceService(book, PlaceAdmin(db, book))
+    return Services(settings, db, org, bus, feed, check_in, records, places)
+
+
+def make_wsgi(settings: Settings) -> Wsgi:
+    """The HTTP application of one worker."""
+    parts = services(settings, threads=settings.threads, name="attendance rest")
+    built = kit(
+        settings,
+        name="attendance_service",
+        title="Hazir attendance",
+        identify=identifier(parts.org, settings.token_issuer),
+        strict_paths=("/api/v1/teacher", "/api/v1/student", "/api/v1/webhooks"),
+        most_bytes=_WITH_PICTURE,
+    )
+    PunchResource(parts.check_in, parts.records).install(built.api)
+    RecordResource(parts.records).install(built.api)
+    PlaceResource(parts.places).install(built.api)
+    checks = {"postgresql": answers(parts.db), "redis": parts.bus.up}
+    return built.finish(checks, optional=frozenset({"redis"}))
+
+
+def limit_for(path: str) -> int:
+    """The largest body that ``path`` takes, in bytes."""
+    return _WITH_PICTURE if path.rstrip("/") in _TAKES_PICTURES else MIB
+
+
+_TAKES_PICTURES = frozenset({"/attendance", "/api/v1/attendance/records"})

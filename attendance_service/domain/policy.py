@@ -1,0 +1,59 @@
+"""Places and the policies that say which evidence a punch there needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from attendance_service.domain.punches import Mode
+
+
+class Evidence(StrEnum):
+    """What can be asked for beside the account itself."""
+
+    PHOTO = "photo"
+    FACE = "face"
+
+
+class OnFaceDown(StrEnum):
+    """What becomes of a punch whose face cannot be compared at the moment."""
+
+    REFUSE = "refuse"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of a place's policy. ``skew_seconds`` bounds a trusted device clock's error."""
+
+    version: int
+    evidence: frozenset[Evidence]
+    mode: Mode = Mode.STRICT
+    on_face_down: OnFaceDown = OnFaceDown.REFUSE
+    skew_seconds: int = 120
+
+    @property
+    def needs_image(self) -> bool:
+        """Whether a punch has to come with a picture."""
+        return bool(self.evidence)
+
+    @property
+    def needs_face(self) -> bool:
+        """Whether the picture has to show the person."""
+        return Evidence.FACE in self.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somewhere at a site where people punch, under a policy."""
+
+    id: int
+    site_id: int
+    name: str
+    zone: str
+    is_default: bool
+    policy: Policy
+
+
+#: What holds where no place is named and the site has no default one: no evidence is asked for.
+OPEN_POLICY = Policy(version=0, evidence=frozenset())

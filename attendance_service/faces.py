@@ -1,0 +1,76 @@
+"""The face service, asked over HTTP with a deadline; whatever goes wrong there is "down"."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from attendance_service.domain.evidence import FaceResult, Verdict
+from common import logs
+from common.errors import DomainError
+from common.service_token import ServiceToken
+
+_DECISIONS = {word.value: word for word in (Verdict.ACCEPT, Verdict.REVIEW, Verdict.REJECT)}
+_REASONS = {
+    word.value: word
+    for word in (
+        Verdict.NO_FACE,
+        Verdict.SEVERAL_FACES,
+        Verdict.NOT_ENROLLED,
+        Verdict.BIOMETRICS_OFF,
+    )
+} | {"consent_required": Verdict.NOT_ENROLLED, "not_found": Verdict.NOT_ENROLLED}
+_DOWN = FaceResult(Verdict.DOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class FaceClient:
+    """Compares a picture with a person.
+
+    ``seats`` bounds how many threads of this process may wait for faces at once, so that a face
+    service that hangs cannot take the threads that plain check-ins need.
+    """
+
+    url: str
+    token: ServiceToken
+    deadline: float = 3.0
+    seats: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(2))
+
+    def compare(self, employee_id: int, image: bytes) -> FaceResult:
+        """What the face service says, within ``deadline`` seconds."""
+        if not self.seats.acquire(timeout=self.deadline / 2):
+            return _DOWN
+        try:
+            return self._ask(employee_id, image)
+        except (httpx.HTTPError, ValueError, DomainError) as fault:
+            logs.log().warning("face service is down", reason=type(fault).__name__)
+            return _DOWN
+        finally:
+            self.seats.release()
+
+    def _ask(self, employee_id: int, image: bytes) -> FaceResult:
+        headers = {
+            "Authorization": f"Bearer {self.token.get()}",
+            "X-Request-Id": logs.request_id(),
+        }
+        with httpx.Client(timeout=self.deadline, trust_env=False) as client:
+            answer = client.post(
+                f"{self.url.rstrip('/')}/api/v1/faces/verify",
+                data={"employee_id": str(employee_id)},
+                files={"image": ("image.jpg", image, "image/jpeg")},
+                headers=headers,
+            )
+        body: dict[str, Any] = answer.json()
+        if answer.status_code == 200:
+            return FaceResult(
+                _DECISIONS[body["decision"]], body.get("similarity"), body.get("threshold")
+            )
+        if answer.status_code == 401:
+            self.token.forget()
+        verdict = _REASONS.get(str(body.get("code")))
+        if verdict is None:
+            raise ValueError(f"answer {answer.status_code}")
+        return FaceResult(verdict)

@@ -1,0 +1,1 @@
+"""The gRPC side: check-ins, stored records, and the feed as it grows."""

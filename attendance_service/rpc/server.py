@@ -1,0 +1,112 @@
+"""The gRPC server: reflection and health on, errors by the table, a drain at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import signal
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import uvloop
+from grpc import aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from attendance_service.app import Services, services
+from attendance_service.rpc.access import Access
+from attendance_service.rpc.feed import FeedServicer
+from attendance_service.rpc.records import AttendanceServicer
+from attendance_service.rpc.tail import FeedTail
+from attendance_service.settings import Settings
+from common import logs
+from common.cursors import CursorSealer
+from common.grpckit import KEEPALIVE, ErrorInterceptor
+from common.httpkit.app import identifier
+from common.httpkit.limits import RateLimit
+from common.notify import notify
+from common.pb import attendance_pb2 as pb
+from common.pb import attendance_pb2_grpc as pb_grpc
+
+MIB = 1 << 20
+_THREADS = 4
+_DRAIN = 5.0
+NAMES = [service.full_name for service in pb.DESCRIPTOR.services_by_name.values()]
+
+
+def run(settings: Settings, env: Mapping[str, str]) -> int:
+    """Serve until told to stop; the process's exit status."""
+    return uvloop.run(_serve(settings, env))
+
+
+async def _serve(settings: Settings, env: Mapping[str, str]) -> int:
+    parts = services(settings, threads=_THREADS, name="attendance rpc")
+    tail = FeedTail(parts.feed, parts.db.connect, asyncio.get_running_loop())
+    tail.start()
+    server = build(parts, tail)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await server.start()
+    notify("READY=1", env)
+    await stop.wait()
+    await server.stop(_DRAIN)
+    tail.stop()
+    parts.org.stop()
+    return 0
+
+
+def build(parts: Services, tail: FeedTail) -> aio.Server:
+    """The server with its services, bound and not yet started."""
+    settings = parts.settings
+    server = aio.server(
+        interceptors=[ErrorInterceptor()],
+        options=[
+            *KEEPALIVE,
+            ("grpc.max_receive_message_length", 8 * MIB),
+            ("grpc.max_concurrent_streams", 200),
+            ("grpc.so_reuseport", 0),
+        ],
+    )
+    access = Access(
+        identifier(parts.org, settings.token_issuer),
+        parts.org,
+        RateLimit(settings.requests_per_second),
+    )
+    key = settings.cursor_key.key()
+
+    @functools.lru_cache(maxsize=4)
+    def sealer(epoch: str) -> CursorSealer:
+        return CursorSealer(key, epoch)
+
+    executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="rpc")
+    attendance = AttendanceServicer(access, parts.check_in, parts.records, tail, sealer, executor)
+    pb_grpc.add_AttendanceServiceServicer_to_server(attendance, server)  # type: ignore[no-untyped-call]
+    feed = FeedServicer(access, tail, sealer)
+    pb_grpc.add_FeedServiceServicer_to_server(feed, server)  # type: ignore[no-untyped-call]
+    _add_health(server)
+    reflection.enable_server_reflection(
+        [*NAMES, health.SERVICE_NAME, reflection.SERVICE_NAME], server
+    )
+    for host in settings.bind_hosts:
+        _bind(server, host, settings.grpc_port)
+    return server
+
+
+def _add_health(server: aio.Server) -> None:
+    servicer = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    serving = health_pb2.HealthCheckResponse.SERVING
+    for name in ("", *NAMES):
+        asyncio.get_running_loop().create_task(servicer.set(name, serving))
+
+
+def _bind(server: aio.Server, host: str, port: int) -> None:
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        server.add_insecure_port(address)
+    except RuntimeError:
+        # A machine without IPv6 still serves its IPv4 loopback.
+        if ":" not in host:
+            raise
+        logs.log().warning("cannot listen", address=address)

@@ -1,0 +1,163 @@
+"""The growing end of the feed in this process: read once from the database, given to many streams.
+
+A thread listens for the sequencer's announcement, with a poll behind it, and hands what it read to
+the event loop; everything else happens on the loop, so nothing here needs a lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import select
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from time import monotonic
+from typing import Any
+
+import psycopg2
+
+from attendance_service.store.feed import CHANNEL, Event, FeedStore, Head
+from common import logs
+from common.cursors import resync
+from common.errors import DomainError
+
+_POLL = 0.25
+_PAGE = 1000
+_KEPT = 10_000
+_FRESH = 2.0
+TICK = 1.0
+
+
+class FeedTail:
+    """The last events by their sequence, and whoever waits for the next one."""
+
+    def __init__(
+        self, feed: FeedStore, connect: Callable[[], Any], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._feed = feed
+        self._connect = connect
+        self._loop = loop
+        self._events: list[Event] = []
+        self._waiting: set[asyncio.Event] = set()
+        self._stop = threading.Event()
+        self._scanned_at = -_FRESH * 2
+        self._head = Head("", 0, 0)
+        self._thread = threading.Thread(target=self._run, name="feed tail", daemon=True)
+
+    def start(self) -> None:
+        """Read the head and begin to follow."""
+        self._head = self._feed.head()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        self._thread.join(timeout=2)
+
+    @property
+    def head(self) -> Head:
+        """How far the feed has been read."""
+        return self._head
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the feed was looked at within the last two seconds."""
+        return monotonic() - self._scanned_at <= _FRESH
+
+    async def follow(self, after: int) -> AsyncIterator[Sequence[Event]]:
+        """The events after the sequence ``after``, without gaps, as they come.
+
+        Yields an empty batch about every second while there is nothing, as long as the feed is
+        known to be read up to its head. Raises ``resync`` when the feed was restored.
+        """
+        epoch = self._head.epoch
+        position = after
+        wake = asyncio.Event()
+        self._waiting.add(wake)
+        try:
+            while True:
+                wake.clear()
+                batch = await self._next(position)
+                if epoch != self._head.epoch:
+                    raise resync()
+                if batch:
+                    _check_contiguous(position, batch)
+                    position = batch[-1].feed_seq
+                    yield batch
+                    continue
+                try:
+                    async with asyncio.timeout(TICK):
+                        await wake.wait()
+                except TimeoutError:
+                    yield ()
+        finally:
+            self._waiting.discard(wake)
+
+    async def _next(self, position: int) -> Sequence[Event]:
+        if position >= self._head.seq:
+            return ()
+        first = self._events[0].feed_seq if self._events else self._head.seq + 1
+        if position + 1 >= first:
+            start = position + 1 - first
+            return self._events[start : start + _PAGE]
+        return await asyncio.to_thread(self._feed.after, position, _PAGE)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                connection = self._connect()
+            except psycopg2.Error:
+                self._stop.wait(0.3)
+                continue
+            try:
+                self._listen(connection)
+            except (psycopg2.Error, DomainError) as fault:
+                logs.log().warning("feed tail lost its session", reason=type(fault).__name__)
+                self._stop.wait(0.2)
+            finally:
+                connection.close()
+
+    def _listen(self, connection: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+        head = self._feed.head()
+        if head.epoch != self._head.epoch:
+            self._loop.call_soon_threadsafe(self._restored, head)
+            return
+        position = self._head.seq
+        while not self._stop.is_set():
+            began = monotonic()
+            batch = self._feed.after(position, _PAGE)
+            if batch:
+                _check_contiguous(position, batch)
+                position = batch[-1].feed_seq
+            self._loop.call_soon_threadsafe(self._take, batch, began)
+            if len(batch) == _PAGE:
+                continue
+            select.select([connection], [], [], _POLL)
+            connection.poll()
+            connection.notifies.clear()
+
+    def _take(self, batch: Sequence[Event], began: float) -> None:
+        """On the loop: keep the batch and wake the streams."""
+        self._scanned_at = began
+        if not batch:
+            return
+        self._events.extend(batch)
+        self._head = self._head._replace(seq=batch[-1].feed_seq)
+        if len(self._events) > 2 * _KEPT:
+            del self._events[:-_KEPT]
+        for wake in self._waiting:
+            wake.set()
+
+    def _restored(self, head: Head) -> None:
+        """On the loop: the feed is another one; every stream has to begin anew."""
+        self._events.clear()
+        self._head = head
+        for wake in self._waiting:
+            wake.set()
+
+
+def _check_contiguous(position: int, batch: Sequence[Event]) -> None:
+    """A gap would be an event lost: better to stop than to go on."""
+    if batch[0].feed_seq != position + 1 or batch[-1].feed_seq != position + len(batch):
+        raise resync()

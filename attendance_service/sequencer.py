@@ -1,0 +1,120 @@
+"""The sequencer: numbers what was committed, one leader at a time, and says that it did.
+
+Numbers handed out after the commit, by one writer, have no gaps and never appear late, which no
+polling by id or transaction horizon can promise. The leader holds an advisory lock on the very
+connection that does the work, so losing the session loses the uncommitted batch with it; the
+session's timeouts take the lock away from a leader that has frozen.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import psycopg2
+
+from attendance_service.store.feed import NUMBER
+from common import logs
+
+LOCK = 0x46454544  # "FEED"
+BATCH = 2000
+POLL = 0.05
+_COALESCE = 0.004
+_TRY_EVERY = 0.5
+FENCE = "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
+
+
+class HintSocket:
+    """Where the writers' wake-up datagrams arrive; losing one costs a poll, nothing else."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.bind(address)
+
+    def wait(self, seconds: float) -> None:
+        """Return when a datagram is there (all that are there are taken), or after ``seconds``."""
+        self._socket.settimeout(seconds)
+        with contextlib.suppress(OSError):
+            self._socket.recv(16)
+            self._socket.setblocking(False)
+            while self._socket.recv(16):
+                pass
+
+    def close(self) -> None:
+        """Free the port."""
+        self._socket.close()
+
+
+class HintSender:
+    """Sends the wake-up datagram; never waits and never fails."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._address = address
+        self._socket: socket.socket | None = None
+
+    def __call__(self) -> None:
+        """Send it."""
+        with contextlib.suppress(OSError):
+            if self._socket is None:
+                family, kind, _, _, where = socket.getaddrinfo(
+                    *self._address, type=socket.SOCK_DGRAM
+                )[0]
+                self._socket = socket.socket(family, kind)
+                self._socket.setblocking(False)
+                self._socket.connect(where)
+            self._socket.send(b"1")
+
+
+class Sequencer:
+    """Tries to lead, and numbers events while it does."""
+
+    def __init__(self, connect: Callable[[], Any], hint: HintSocket, stop: threading.Event) -> None:
+        self._connect = connect
+        self._hint = hint
+        self._stop = stop
+        self.leading = threading.Event()
+
+    def run(self) -> None:
+        """Lead whenever possible, until stopped."""
+        while not self._stop.is_set():
+            try:
+                connection = self._connect()
+            except psycopg2.Error:
+                self._stop.wait(_TRY_EVERY)
+                continue
+            try:
+                self._lead(connection)
+            except psycopg2.Error as fault:
+                logs.log().warning("sequencer lost its session", reason=type(fault).__name__)
+                self._stop.wait(0.1)
+            finally:
+                self.leading.clear()
+                connection.close()
+
+    def _lead(self, connection: Any) -> None:
+        with connection.cursor() as cursor:
+            while not self._stop.is_set():
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))
+                if cursor.fetchone()[0]:
+                    break
+                self._stop.wait(_TRY_EVERY)
+            else:
+                return
+            self.leading.set()
+            logs.log().info("sequencer leads")
+            cursor.execute(f"PREPARE number AS {NUMBER.text}")
+            while not self._stop.is_set():
+                self._drain(cursor)
+
+    def _drain(self, cursor: Any) -> None:
+        cursor.execute(NUMBER.call, (BATCH,))
+        events = cursor.fetchone()[0]
+        if events == 0:
+            self._hint.wait(POLL)
+        elif events < BATCH and events > 1:
+            # Busy: a short pause makes one commit number many; a lone event goes out at once.
+            self._stop.wait(_COALESCE)

@@ -1,0 +1,1 @@
+"""The use cases: one for each thing that can be asked, under every transport."""

@@ -1,0 +1,33 @@
+"""What attendance_service reads from the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.config import CommonSettings, Secret, address, between, port, secret, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(CommonSettings):
+    """Every process of attendance_service except the sequencer."""
+
+    http_port: int = setting("ATTENDANCE_PORT", port, 8002)
+    grpc_port: int = setting("GRPC_PORT", port, 50051)
+    hint: tuple[str, int] = setting("SEQUENCER_HINT", address, ("127.0.0.1", 50052))
+    auth_url: str = setting("AUTH_URL", str, "http://127.0.0.1:8001")
+    face_url: str = setting("FACE_URL", str, "http://127.0.0.1:8004")
+    workers: int = setting("ATTENDANCE_WORKERS", between(0, 32), 2)
+    threads: int = setting("ATTENDANCE_THREADS", between(1, 16), 3)
+    photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
+    database_password: Secret = secret("db_attendance")
+    cursor_key: Secret = secret("cursor_key")
+    photo_key: Secret = secret("photo_key")
+    service_secret: Secret = secret("service_attendance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequencerSettings(CommonSettings):
+    """The sequencer: its own role, and no secret but that role's password."""
+
+    hint: tuple[str, int] = setting("SEQUENCER_HINT", address, ("127.0.0.1", 50052))
+    database_password: Secret = secret("db_sequencer")

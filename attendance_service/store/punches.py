@@ -1,0 +1,198 @@
+"""The ledger's writing side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from attendance_service.domain.punches import Move, State
+from attendance_service.domain.records import Record
+from attendance_service.service.ports import Entry, Kept, KeyUsed
+from attendance_service.store.photos import Photos
+from attendance_service.store.records import SQL as RECORDS
+from attendance_service.store.records import record_of
+from common.db import ConstraintViolated, Database, Queries, Row, Transaction
+
+SQL = Queries(Path(__file__).with_name("punches.sql"))
+_PUNCH = SQL.prepared("punch")
+_KEY = "idempotency_pkey"
+
+
+@dataclass(frozen=True, slots=True)
+class Punches:
+    """Implements the check-in's `PunchStore`."""
+
+    db: Database
+    photos: Photos
+
+    def punch(self, entry: Entry) -> Record | None:
+        """Write ``entry`` as one statement, when its move is legal."""
+        try:
+            row = self.db.run(_PUNCH, _values(entry, None))
+        except ConstraintViolated as fault:
+            raise _key_used(fault) from fault
+        return _made(entry, row, None) if row else None
+
+    def punch_with_evidence(self, entry: Entry, *, check_until: datetime | None) -> Record | None:
+        """The same with its photo, in one transaction."""
+        try:
+            with self.db.transaction() as tx:
+                photo_id = self._photo(tx, entry)
+                row = tx.run(_PUNCH, _values(entry, photo_id))
+                if row is None:
+                    raise _Undo
+                if check_until is not None:
+                    tx.execute(
+                        SQL["check_later"],
+                        record_id=row.id,
+                        employee_id=entry.employee_id,
+                        photo_id=photo_id,
+                        deadline=check_until,
+                    )
+        except _Undo:
+            return None
+        except ConstraintViolated as fault:
+            raise _key_used(fault) from fault
+        return _made(entry, row, photo_id)
+
+    def refuse_by_evidence(self, entry: Entry, refusal: Mapping[str, Any]) -> Record:
+        """Keep a refused punch with its photo."""
+        try:
+            with self.db.transaction() as tx:
+                photo_id = self._photo(tx, entry)
+                row = tx.one(
+                    SQL["refuse_by_evidence"],
+                    employee_id=entry.employee_id,
+                    action=entry.action or "in",
+                    at=entry.arrived,
+                    claimed_at=entry.claimed_at,
+                    place_id=entry.place_id,
+                    policy_version=entry.policy_version,
+                    site_id=entry.site_id,
+                    zone=entry.zone,
+                    offset_minutes=entry.offset_minutes,
+                    source=entry.source,
+                    evidence=_json(entry.evidence),
+                    photo_id=str(photo_id) if photo_id else None,
+                    subject_id=entry.subject_id,
+                    key=entry.key,
+                    body_hash=entry.body_hash,
+                    refusal=_json(refusal),
+                )
+        except ConstraintViolated as fault:
+            raise _key_used(fault) from fault
+        return _made(entry, row, photo_id)
+
+    def keep_refusal(self, entry: Entry, status: int, refusal: Mapping[str, Any]) -> None:
+        """Remember a refusal by rule under its key."""
+        self.db.execute(
+            SQL["keep_refusal"],
+            subject_id=entry.subject_id,
+            key=entry.key,
+            body_hash=entry.body_hash,
+            status=status,
+            refusal=_json(refusal),
+        )
+
+    def find_key(self, subject_id: int, key: str) -> Kept | None:
+        """What this key answered, if anything."""
+        row = self.db.one(SQL["find_key"], subject_id=subject_id, route="punch", key=key)
+        if row is None:
+            return None
+        record = None
+        if row.record_id is not None:
+            found = self.db.one(RECORDS["first_answer"], id=row.record_id)
+            record = record_of(found) if found else None
+        return Kept(bytes(row.body_hash), row.status, record, row.refusal)
+
+    def ensure_state(self, employee_id: int) -> bool:
+        """Make the person's state row; whether it was missing."""
+        return self.db.execute(SQL["ensure_state"], employee_id=employee_id) == 1
+
+    def state(self, employee_id: int) -> State:
+        """The person's state."""
+        row = self.db.one(SQL["state"], employee_id=employee_id)
+        assert row is not None, "a state row is never deleted"
+        return state_of(row)
+
+    def states(self, employee_ids: Sequence[int]) -> list[State]:
+        """The states of those who have ever punched."""
+        return [state_of(row) for row in self.db.all(SQL["states"], ids=list(employee_ids))]
+
+    def claim(self, subject_id: int, key: str) -> bool:
+        """Mark a slow call as running."""
+        return self.db.one(SQL["claim"], subject_id=subject_id, key=key) is not None
+
+    def release(self, subject_id: int, key: str) -> None:
+        """The slow call has ended."""
+        self.db.execute(SQL["release"], subject_id=subject_id, key=key)
+
+    def _photo(self, tx: Transaction, entry: Entry) -> UUID | None:
+        if entry.photo is None:
+            return None
+        photo_id = uuid4()
+        self.photos.keep(tx, photo_id, entry.employee_id, entry.photo)
+        return photo_id
+
+
+class _Undo(Exception):
+    """The move is not legal: take back what the transaction wrote."""
+
+
+def _values(entry: Entry, photo_id: UUID | None) -> tuple[Any, ...]:
+    return (
+        entry.employee_id,
+        entry.action or "toggle",
+        entry.arrived,
+        entry.open_until,
+        entry.claimed_at,
+        entry.outcome,
+        entry.place_id,
+        entry.policy_version,
+        entry.site_id,
+        entry.zone,
+        entry.offset_minutes,
+        entry.source,
+        _json(entry.evidence),
+        str(photo_id) if photo_id else None,
+        entry.subject_id,
+        entry.key,
+        entry.body_hash,
+    )
+
+
+def _json(value: Mapping[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value)
+
+
+def _key_used(fault: ConstraintViolated) -> Exception:
+    return KeyUsed() if fault.constraint == _KEY else fault
+
+
+def _made(entry: Entry, row: Row, photo_id: UUID | None) -> Record:
+    return Record(
+        id=row.id,
+        employee_id=entry.employee_id,
+        n=row.n,
+        action=row.action,
+        at=row.at,
+        committed_at=row.committed_at,
+        status=entry.outcome,
+        place_id=entry.place_id,
+        zone=entry.zone,
+        claimed_at=entry.claimed_at,
+        policy_version=entry.policy_version,
+        evidence=dict(entry.evidence) if entry.evidence else None,
+        photo_id=photo_id,
+        source=entry.source,
+    )
+
+
+def state_of(row: Row) -> State:
+    """A row of ``punch_state`` as a `State`."""
+    return State(row.employee_id, row.n, Move(row.action), row.last_at, row.open_until)
