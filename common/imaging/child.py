@@ -59,7 +59,7 @@ def decode(data: bytes, flags: int, quality: int, edge: int) -> Answer:
     except (cv2.error, MemoryError):
         return refused
     height, width = pixels.shape[:2]
-    body = memoryview(np.ascontiguousarray(pixels)).cast("B") if flags & WANT_PIXELS else b""
+    body: Any = np.ascontiguousarray(pixels).reshape(-1) if flags & WANT_PIXELS else b""
     return ANSWER.pack(DONE, width, height, len(body), len(jpeg)), body, jpeg
 
 

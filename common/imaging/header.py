@@ -73,7 +73,9 @@ def _jpeg(data: bytes) -> Header:
     at = 2
     for _ in range(_MOST_CHUNKS):
         # Like libjpeg: whatever stands before the next marker is skipped.
-        at = data.index(b"\xff", at) if b"\xff" in data[at : at + 65536] else len(data)
+        at = data.find(b"\xff", at)
+        if at < 0:
+            break
         while data[at] == 0xFF:
             at += 1
         marker = data[at]

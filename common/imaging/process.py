@@ -13,13 +13,9 @@ from dataclasses import dataclass
 from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from common.imaging import child
 from common.imaging.header import MAX_BYTES, MAX_PIXELS, Header
 
-Pixels = NDArray[np.uint8]
 _PIPE_BYTES = 1 << 20
 _COMMAND = (sys.executable, "-I", str(Path(child.__file__)))
 # OpenBLAS would reserve address space for each core; OpenCV would write what it finds wrong.
@@ -40,11 +36,15 @@ class Died(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A decoded image, the right way up. ``pixels`` is height x width x 3 in the order BGR."""
+    """A decoded image, the right way up.
+
+    ``pixels`` is ``height`` rows of ``width`` points of three bytes, blue, green, red; it and
+    ``jpeg`` are empty unless they were asked for.
+    """
 
     width: int
     height: int
-    pixels: Pixels | None
+    pixels: bytearray
     jpeg: bytes
 
 
@@ -69,6 +69,7 @@ class Child:
         for pipe in (self._sink, self._source):
             os.set_blocking(pipe, False)
             _widen(pipe)
+        self._open = True
         self.jobs = 0
 
     @property
@@ -77,9 +78,9 @@ class Child:
         return self._process.pid
 
     @property
-    def alive(self) -> bool:
-        """Whether the process has not ended."""
-        return self._process.poll() is None
+    def usable(self) -> bool:
+        """Whether the process is there and was not given up."""
+        return self._open and self._process.poll() is None
 
     def run(self, data: bytes, header: Header, *, flags: int, quality: int, edge: int) -> Picture:
         """Decode ``data``; after `Refused` or `Died` by a dead child it must be thrown away."""
@@ -105,6 +106,7 @@ class Child:
 
     def forget(self) -> None:
         """Close this side of the pipes; the child then ends by itself."""
+        self._open = False
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
@@ -119,11 +121,8 @@ class Child:
         if (width, height) not in sides or pixel_bytes != wanted or jpeg_bytes > 4 * MAX_BYTES:
             self.kill()
             raise Refused
-        pixels = None
-        if wanted:
-            pixels = np.empty((height, width, 3), np.uint8)
-            self._receive(memoryview(pixels).cast("B"), deadline)
-        jpeg = bytearray(jpeg_bytes)
+        pixels, jpeg = bytearray(wanted), bytearray(jpeg_bytes)
+        self._receive(memoryview(pixels), deadline)
         self._receive(memoryview(jpeg), deadline)
         if bool(flags & child.WANT_JPEG) != bool(jpeg):
             raise Refused

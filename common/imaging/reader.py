@@ -25,7 +25,7 @@ _WAIT_SECONDS = 5.0
 class ImageReader:
     """Decodes images in at most ``size`` child processes, started when first needed.
 
-    ``refusal`` is the kind of error for what is not an acceptable image: services differ there.
+    ``kind`` is the kind of error for what is not an acceptable image: services differ there.
     Safe for threads; a forked process starts children of its own.
     """
 
@@ -33,11 +33,11 @@ class ImageReader:
         self,
         *,
         size: int = 2,
-        refusal: Kind = Kind.UNPROCESSABLE,
+        kind: Kind = Kind.UNPROCESSABLE,
         start: Callable[[], Child] = Child,
     ) -> None:
         self._size = size
-        self._refusal = refusal
+        self._kind = kind
         self._start = start
         self._reset()
 
@@ -57,12 +57,12 @@ class ImageReader:
 
     def jpeg(
         self, data: bytes, *, field: str = "image", quality: int = 85, longest: int = 0
-    ) -> Picture:
+    ) -> bytes:
         """``data`` re-encoded as a JPEG without EXIF or anything else that came along.
 
         ``longest`` bounds its longer side in pixels (0: as it is). Raises as `pixels` does.
         """
-        return self._read(data, field, child.WANT_JPEG, quality=quality, edge=longest)
+        return self._read(data, field, child.WANT_JPEG, quality=quality, edge=longest).jpeg
 
     def both(
         self, data: bytes, *, field: str = "image", quality: int = 85, longest: int = 0
@@ -109,7 +109,7 @@ class ImageReader:
             raise self._refuse("not_an_image", message, field) from fault
 
     def _refuse(self, code: str, message: str, field: str) -> DomainError:
-        return DomainError(self._refusal, code, message, field=field)
+        return DomainError(self._kind, code, message, field=field)
 
     def _decode(self, data: bytes, header: Header, flags: int, quality: int, edge: int) -> Picture:
         process = self._take()
@@ -132,7 +132,7 @@ class ImageReader:
                 process = self._idle.pop() if self._idle else None
             if process is None:
                 return self._start()
-            if process.alive:
+            if process.usable:
                 return process
             process.forget()
 
@@ -140,3 +140,5 @@ class ImageReader:
         if process.usable:
             with self._lock:
                 self._idle.append(process)
+        else:
+            process.forget()

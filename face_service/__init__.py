@@ -1,0 +1,1 @@
+"""Faces: detection, comparison and enrolment, with the consent that must precede it."""

@@ -1,0 +1,41 @@
+"""``python -m face_service``: the HTTP service, one process with a few threads."""
+
+from __future__ import annotations
+
+import sys
+
+from common import logs, metrics
+from common.config import ConfigError, environment, load, refuse_unsafe
+
+
+def main() -> int:
+    """Serve until told to stop."""
+    env = environment()
+    metrics.prepare("face", env.get("HAZIR_DATA"))
+    # Only now: these count, and metrics decide on import where their counts go.
+    from common.httpkit.serve import serve_http
+    from face_service.app import limit_for, make_wsgi
+    from face_service.settings import Settings
+    from face_service.weights import model_dir
+
+    try:
+        settings = load(Settings, env)
+        refuse_unsafe(settings)
+    except ConfigError as fault:
+        sys.stderr.write(f"face_service cannot start:\n{fault}\n")
+        return 78
+    logs.configure("face", settings.log_level)
+    # OpenCV computes in this process, on as many threads as there are engines.
+    return serve_http(
+        lambda: make_wsgi(settings, model_dir(env)),
+        settings,
+        env,
+        port=settings.face_port,
+        workers=0,
+        threads=settings.threads,
+        limit_for=limit_for,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""Joins the parts of face_service; nothing connects before a function here is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from common import logs
+from common.bus import Bus
+from common.db import Database, dsn
+from common.httpkit.app import answers, identifier, kit
+from common.httpkit.edge import Wsgi
+from common.imaging.reader import ImageReader
+from common.org import OrgView
+from common.vault import Vault
+from face_service import engine, weights
+from face_service.rest import FaceResource
+from face_service.service import FaceService
+from face_service.settings import Settings
+from face_service.store import PostgresFaces
+
+MIB = 1 << 20
+# Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
+_FIVE_IMAGES, _TWO_IMAGES = 26 * MIB, 16 * MIB
+
+
+def make_wsgi(settings: Settings, models: Path) -> Wsgi:
+    """The HTTP application; the models load in the background."""
+    engine.prepare()
+    db = Database(
+        dsn(
+            host=settings.database_host,
+            port=settings.database_port,
+            name=settings.database_name,
+            role="hazir_face",
+            password=settings.database_password.reveal(),
+        ),
+        size=settings.threads + 1,
+        name="face",
+    )
+    bus = Bus(settings.redis_url)
+    org = OrgView(db)
+    org.start(bus)
+    engines = engine.Engines(
+        lambda: engine.FaceEngine(models), count=settings.engines, queue=settings.queue
+    )
+    engines.start(_no_models)
+    service = FaceService(
+        images=ImageReader(size=settings.engines),
+        engines=engines,
+        store=PostgresFaces(db, Vault(settings.face_key.key())),
+        people=org,
+        engine_name=engine.engine_name(),
+    )
+    built = kit(
+        settings,
+        name="face_service",
+        title="Hazir faces",
+        identify=identifier(org, settings.token_issuer),
+        strict_paths=("/",),
+        most_bytes=_FIVE_IMAGES,
+    )
+    FaceResource(service).install(built.api)
+    checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
+    return built.finish(checks, optional=frozenset({"redis"}))
+
+
+def limit_for(path: str) -> int:
+    """The largest body that ``path`` takes, in bytes."""
+    if path.rstrip("/").endswith("/faces"):
+        return _FIVE_IMAGES
+    return _TWO_IMAGES if path.startswith("/api/v1/faces/") else MIB
+
+
+def _no_models(fault: weights.WeightsMissing) -> None:
+    logs.log().error("models missing", reason=str(fault))

@@ -1,0 +1,22 @@
+"""What face_service reads from the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.config import CommonSettings, Secret, between, port, secret, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(CommonSettings):
+    """The face service; `engines` is how many faces are computed at once, best one for each core.
+
+    Where the models are is not here: the set-up that fetches them must agree (`weights.model_dir`).
+    """
+
+    face_port: int = setting("FACE_PORT", port, 8004)
+    engines: int = setting("FACE_ENGINES", between(1, 64), 2)
+    queue: int = setting("FACE_QUEUE", between(0, 64), 8)
+    threads: int = setting("FACE_THREADS", between(2, 64), 8)
+    database_password: Secret = secret("db_face")
+    face_key: Secret = secret("face_key")
