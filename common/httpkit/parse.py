@@ -34,7 +34,7 @@ class Malformed(ValueError):
 def strict_json(raw: bytes) -> Any:
     """The value in ``raw``: UTF-8, finite numbers, no member twice, at most `DEEPEST` levels.
 
-    Text holds no NUL and no half of a surrogate pair. Raises `Malformed` with a sentence for people.
+    Text holds no NUL and no half of a surrogate pair. Raises `Malformed` with a sentence.
     """
     if raw.count(b"[") + raw.count(b"{") > DEEPEST:
         _check_depth(raw)

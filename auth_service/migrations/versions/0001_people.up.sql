@@ -61,6 +61,8 @@ CREATE TABLE auth.session (
     employee_id  bigint NOT NULL REFERENCES auth.person (employee_id),
     device       text NOT NULL DEFAULT '',
     address      text NOT NULL DEFAULT '',
+    -- The address, or of IPv6 its /64: where the person is known to sign in from.
+    network      text NOT NULL DEFAULT '',
     created_at   timestamptz NOT NULL DEFAULT now(),
     used_at      timestamptz NOT NULL DEFAULT now(),
     expires_at   timestamptz NOT NULL,
@@ -69,7 +71,7 @@ CREATE TABLE auth.session (
     generation   integer NOT NULL DEFAULT 0,
     rotated_at   timestamptz
 );
-CREATE INDEX session_person ON auth.session (employee_id) WHERE revoked_at IS NULL;
+CREATE INDEX session_person ON auth.session (employee_id, network);
 CREATE INDEX session_end ON auth.session (expires_at);
 
 -- Every refresh token a session ever had: an old one that comes back betrays a theft.

@@ -1,0 +1,1 @@
+"""The rules of accounts, passwords and sessions: pure functions of values."""

@@ -1,0 +1,65 @@
+"""Who gives whom which role."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from common.errors import conflict, forbidden, invalid
+from common.identity import Role
+
+GRANTABLE = frozenset(Role) - {Role.SERVICE}
+_OLDER_WORDS = {"employee": Role.STAFF}
+# The first of a person's roles in this order is the one that older clients are told.
+_LEADING = (Role.ADMIN, Role.MANAGER, Role.TEACHER, Role.STUDENT, Role.STAFF, Role.DEVICE)
+
+
+def named(word: str) -> Role:
+    """The role that ``word`` means, in any capitals; raises ``invalid_request`` for no role."""
+    text = word.casefold()
+    try:
+        role = _OLDER_WORDS.get(text) or Role(text)
+    except ValueError as fault:
+        raise invalid("There is no such role.", field="role") from fault
+    if role not in GRANTABLE:
+        raise invalid("There is no such role.", field="role")
+    return role
+
+
+def of_newcomer(site_says: str | None) -> Role:
+    """What registration makes of somebody: staff, or student where the site says so."""
+    return Role.STUDENT if site_says == Role.STUDENT else Role.STAFF
+
+
+def registered(word: str | None, newcomer: Role, *, by_admin: bool) -> Role:
+    """The role of an account registered with the wish ``word``.
+
+    Nobody gives themself more than a newcomer's role: raises ``forbidden`` for another unless an
+    admin asks.
+    """
+    if word is None:
+        return newcomer
+    wished = named(word)
+    if by_admin or wished in {Role.STAFF, newcomer}:
+        return wished
+    raise forbidden("This role needs an invitation, or an admin.", code="invitation_required")
+
+
+def leading(roles: AbstractSet[Role]) -> str:
+    """The one role told to clients that know only one, capitalised."""
+    return next((role.value for role in _LEADING if role in roles), "service").capitalize()
+
+
+def check_own_change(actor: int, target: int, *, changes_roles: bool, locks: bool) -> None:
+    """Raise ``forbidden`` when somebody changes their own rights: that takes a second admin."""
+    if actor != target:
+        return
+    if changes_roles:
+        raise forbidden("Nobody changes their own roles.", code="own_roles")
+    if locks:
+        raise forbidden("Nobody locks themself out.", code="own_lock")
+
+
+def require_manager(roles: AbstractSet[Role]) -> None:
+    """Raise a conflict unless somebody with ``roles`` can be made responsible for a team."""
+    if Role.MANAGER not in roles:
+        raise conflict("not_a_manager", "Only somebody with the role of manager leads a team.")

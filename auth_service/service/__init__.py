@@ -1,0 +1,1 @@
+"""The use cases of accounts, sessions, people, sites and teams; `ports` says what they need."""

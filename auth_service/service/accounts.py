@@ -1,0 +1,166 @@
+"""Making accounts: by registration, by an admin, from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from auth_service.domain import passwords, roles, usernames
+from auth_service.domain.passwords import PasswordPolicy
+from auth_service.service.ports import PasswordThread, Store, Work
+from auth_service.service.sessions import Device, Grant, Sessions
+from auth_service.service.values import Account, Decider, NewAccount
+from common.errors import conflict
+from common.identity import SYSTEM, Action, Role, Subject, authorize
+
+
+def username_taken() -> Exception:
+    """Somebody has this name, in whatever capitals."""
+    return conflict("username_taken", "This username is taken.")
+
+
+class Accounts:
+    """Makes accounts. ``changed`` hastens the news of a change."""
+
+    def __init__(
+        self,
+        store: Store,
+        sessions: Sessions,
+        *,
+        password_thread: PasswordThread,
+        policy: PasswordPolicy,
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._sessions = sessions
+        self._passwords = password_thread
+        self._policy = policy
+        self._changed = changed
+
+    def register(
+        self, username: str, password: str, device: Device, life: timedelta, request_id: str
+    ) -> Grant:
+        """An account of a newcomer, signed in at once. Raises ``username_taken``."""
+        new = self._prepared(username, password)
+        with self._store.begin() as work:
+            site = work.sites.newcomers()
+            role = roles.of_newcomer(site.newcomer if site else None)
+            new = replace(new, roles=frozenset({role}), site_id=site.id if site else None)
+            account = add(work, new, Decider(None, request_id), "account.registered")
+            grant = self._sessions.open(work, account, device, life)
+        self._changed()
+        return grant
+
+    def register_as(
+        self,
+        username: str,
+        password: str,
+        word: str | None,
+        caller: Subject | None,
+        request_id: str,
+    ) -> tuple[Account, Role]:
+        """An account with the role that ``word`` asks for, as far as ``caller`` may give it."""
+        by_admin = caller is not None and authorize(caller, Action.MANAGE_PEOPLE, SYSTEM)
+        with self._store.begin() as work:
+            site = work.sites.newcomers()
+        newcomer = roles.of_newcomer(site.newcomer if site else None)
+        role = roles.registered(word, newcomer, by_admin=by_admin)
+        new = replace(
+            self._prepared(username, password),
+            roles=frozenset({role}),
+            site_id=site.id if site else None,
+        )
+        decider = Decider(caller.employee_id if caller else None, request_id)
+        return self._add(new, decider, "account.registered"), role
+
+    def create(self, new: NewAccount, password: str | None, decider: Decider) -> Account:
+        """An account as ``new`` describes it; without a password nobody signs in with it yet."""
+        prepared = self._prepared(new.username, password)
+        whole = replace(
+            new,
+            username=prepared.username,
+            username_key=prepared.username_key,
+            password_hash=prepared.password_hash,
+        )
+        return self._add(whole, decider, "account.created")
+
+    def hashed(self, username: str, password: str) -> str:
+        """The hash of a new password; raises ``invalid_request`` when it may not be one."""
+        return self._hash(passwords.checked(password, username, self._policy))
+
+    def make_admin(self, username: str, password: Callable[[], str]) -> bool:
+        """Give ``username`` the role of admin; whether the account had to be made.
+
+        ``password`` is asked for only when it is needed.
+        """
+        name = usernames.checked(username)
+        command_line = Decider(None)
+        with self._store.begin() as work:
+            known = work.people.by_name(usernames.key_of(name))
+            if known is not None and Role.ADMIN not in known.roles:
+                grown = known.roles | {Role.ADMIN}
+                work.people.set_roles(known.employee_id, grown, None)
+                entry = command_line.entry(
+                    "account.changed",
+                    f"person:{known.employee_id}",
+                    before={"roles": sorted(known.roles)},
+                    after={"roles": sorted(grown)},
+                )
+                work.journal.write(entry)
+                work.journal.announce_person(known.employee_id)
+        if known is None:
+            new = replace(
+                self._prepared(name, password()), roles=frozenset({Role.ADMIN, Role.STAFF})
+            )
+            self._add(new, command_line, "account.created")
+        self._changed()
+        return known is None
+
+    def _prepared(self, username: str, password: str | None) -> NewAccount:
+        """A checked name that is free and a hashed password."""
+        name = usernames.checked(username)
+        key = usernames.key_of(name)
+        text = None
+        if password is not None:
+            text = passwords.checked(password, name, self._policy)
+        # Before the hash, which costs a hundred times as much as this look.
+        with self._store.begin() as work:
+            if work.people.by_name(key):
+                raise username_taken()
+        return NewAccount(
+            username=name,
+            username_key=key,
+            roles=frozenset(),
+            password_hash=None if text is None else self._hash(text),
+        )
+
+    def _hash(self, text: str) -> str:
+        with self._passwords.turn() as turn:
+            return turn.hash(text)
+
+    def _add(self, new: NewAccount, decider: Decider, action: str) -> Account:
+        with self._store.begin() as work:
+            account = add(work, new, decider, action)
+        self._changed()
+        return account
+
+
+def add(work: Work, new: NewAccount, decider: Decider, action: str) -> Account:
+    """Make the account within ``work``, with its audit line and its announcement."""
+    employee_id = work.people.add(new, decider.employee_id)
+    account = Account(
+        employee_id=employee_id,
+        username=new.username,
+        full_name=new.full_name,
+        school_number=new.school_number,
+        external_code=new.external_code,
+        site_id=new.site_id,
+        roles=new.roles,
+        team_ids=frozenset(),
+        locked=False,
+    )
+    after = {"username": new.username, "roles": sorted(new.roles), "site_id": new.site_id}
+    work.journal.write(decider.entry(action, f"person:{employee_id}", after=after))
+    work.journal.announce_person(employee_id)
+    return account

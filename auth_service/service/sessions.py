@@ -1,0 +1,225 @@
+"""Signing in, staying signed in, signing out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from auth_service.domain import attempts, passwords, sessions, usernames
+from auth_service.domain.attempts import Allowances, Counter
+from auth_service.domain.sessions import Presented, Verdict
+from auth_service.service.ports import PasswordThread, Store, TokenSigner, Work
+from auth_service.service.values import Account, NewSession
+from common.clock import Clock
+from common.errors import DomainError, Kind, limited, unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a sign-in comes from: the program's description of itself, and a network address."""
+
+    agent: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a person signed in with gets; ``expires_in`` and ``refresh_expires_in`` are seconds."""
+
+    account: Account
+    access_token: str
+    expires_in: int
+    refresh_token: str | None = None
+    refresh_expires_in: int = 0
+
+
+def invalid_credentials() -> DomainError:
+    """The one answer to a wrong name, a wrong password and a locked account."""
+    return DomainError(
+        Kind.UNAUTHENTICATED, "invalid_credentials", "The username or the password is wrong."
+    )
+
+
+class Sessions:
+    """Sessions, each of which is revoked by its id. ``changed`` hastens the news of a change."""
+
+    def __init__(
+        self,
+        store: Store,
+        signer: TokenSigner,
+        clock: Clock,
+        *,
+        password_thread: PasswordThread,
+        refresh_key: bytes,
+        allowances: Allowances,
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._signer = signer
+        self._clock = clock
+        self._passwords = password_thread
+        self._refresh_key = refresh_key
+        self._allowances = allowances
+        self._changed = changed
+
+    def log_in(self, username: str, password: str, device: Device, life: timedelta) -> Grant:
+        """A new session with an access token of ``life``.
+
+        Raises ``invalid_credentials``, or ``rate_limited`` when too many have failed or wait.
+        """
+        with self._passwords.turn() as turn:
+            account, counters = self._charge(usernames.key_of(username), device.address)
+            checked = turn.verify(
+                account.password_hash if account else None, passwords.normal(password)
+            )
+        if account is None or account.locked or not checked.right:
+            raise invalid_credentials()
+        with self._store.begin() as work:
+            work.sessions.refund(counters)
+            if checked.renewed:
+                work.people.change(account.employee_id, {"password_hash": checked.renewed})
+            return self.open(work, account, device, life)
+
+    def open(self, work: Work, account: Account, device: Device, life: timedelta) -> Grant:
+        """Begin a session within ``work``, for somebody whose identity is proved."""
+        sid = self._new_session(work, account, device, sessions.SESSION_LIFE)
+        token = sessions.new_refresh_token()
+        work.sessions.add_token(sid, 0, sessions.fingerprint(token))
+        until = self._clock.now() + sessions.SESSION_LIFE
+        return self._grant(account, sid, life, token, until)
+
+    def refresh(self, token: str) -> Grant:
+        """The next pair of tokens for a refresh token; raises ``unauthenticated``.
+
+        A token older than the newest one's predecessor ends the session: two parties hold it.
+        """
+        with self._store.begin() as work:
+            found = work.sessions.presented(sessions.fingerprint(token))
+            verdict = sessions.judge(found, self._clock.now()) if found else Verdict.ENDED
+            if found and verdict is Verdict.STOLEN:
+                work.sessions.revoke(found.sid)
+                work.journal.announce_session(found.employee_id, found.sid)
+            grant = self._succeed(work, token, found, verdict) if found else None
+        if verdict is Verdict.STOLEN:
+            self._changed()
+        if grant is None:
+            raise unauthenticated()
+        return grant
+
+    def log_out(self, sid: str) -> None:
+        """End the session ``sid``; one that has ended already is no fault."""
+        with self._store.begin() as work:
+            whose = work.sessions.revoke(sid)
+            if whose is not None:
+                work.journal.announce_session(whose, sid)
+        if whose is not None:
+            self._changed()
+
+    def log_out_by_token(self, token: str) -> None:
+        """End the session of a refresh token, however old; raises ``unauthenticated``."""
+        with self._store.begin() as work:
+            found = work.sessions.presented(sessions.fingerprint(token))
+        if found is None:
+            raise unauthenticated()
+        self.log_out(found.sid)
+
+    def log_out_all(self, employee_id: int) -> None:
+        """End every session of a person."""
+        with self._store.begin() as work:
+            revoke_all(work, employee_id)
+        self._changed()
+
+    def client_credentials(self, client_id: str, secret: str, device: Device) -> Grant:
+        """A short token for a service; raises ``invalid_credentials``."""
+        offered = sessions.fingerprint(secret)
+        with self._store.begin() as work:
+            found = work.sessions.service(client_id)
+            kept = found[1] if found else bytes(len(offered))
+            right = secrets.compare_digest(offered, kept)
+            if found is None or not right or found[0].locked:
+                raise invalid_credentials()
+            sid = self._new_session(work, found[0], device, sessions.SHORT_ACCESS)
+            return self._grant(found[0], sid, sessions.SHORT_ACCESS, None, None)
+
+    def _charge(self, key: str, address: str) -> tuple[Account | None, list[Counter]]:
+        """The account, once the attempt is counted; the count outlives the refusal."""
+        network = attempts.network_of(address)
+        with self._store.begin() as work:
+            account = work.people.by_name(key)
+            known = account is not None and work.sessions.address_known(
+                account.employee_id, network
+            )
+            counters = attempts.counters(key, address, self._allowances, known=known)
+            levels = work.sessions.charge(counters, self._clock.now())
+        wait = max(attempts.wait(counter, levels[counter.kind]) for counter in counters)
+        if wait:
+            raise limited("Too many attempts have failed; try again later.", retry_after=wait)
+        return account, counters
+
+    def _new_session(self, work: Work, account: Account, device: Device, life: timedelta) -> str:
+        sid = secrets.token_urlsafe(16)
+        work.sessions.open(
+            NewSession(
+                sid=sid,
+                employee_id=account.employee_id,
+                device=sessions.device_name(device.agent),
+                address=device.address,
+                network=attempts.network_of(device.address),
+                expires_at=self._clock.now() + life,
+            )
+        )
+        return sid
+
+    def _succeed(self, work: Work, token: str, found: Presented, verdict: Verdict) -> Grant | None:
+        if verdict not in {Verdict.ROTATE, Verdict.REPEAT}:
+            return None
+        following = sessions.successor(token, self._refresh_key)
+        if verdict is Verdict.ROTATE:
+            newest = found.newest + 1
+            work.sessions.add_token(found.sid, newest, sessions.fingerprint(following))
+            work.sessions.rotated(found.sid, newest, self._clock.now())
+        elif not work.sessions.presented(sessions.fingerprint(following)):
+            # The key from which successors are made has been changed in between.
+            return None
+        account = work.people.by_id(found.employee_id)
+        if account is None:
+            return None
+        return self._grant(account, found.sid, sessions.SHORT_ACCESS, following, found.expires_at)
+
+    def _grant(
+        self,
+        account: Account,
+        sid: str,
+        life: timedelta,
+        refresh_token: str | None,
+        until: datetime | None,
+    ) -> Grant:
+        now = self._clock.now()
+        seconds = int(life.total_seconds())
+        issued = int(now.timestamp())
+        claims = {
+            "sub": account.username,
+            "employee_id": account.employee_id,
+            "user_id": account.employee_id,
+            "user_school_number": account.school_number,
+            "roles": sorted(account.roles),
+            "sid": sid,
+            "jti": secrets.token_urlsafe(16),
+            "iat": issued,
+            "exp": issued + seconds,
+        }
+        return Grant(
+            account=account,
+            access_token=self._signer.sign(claims),
+            expires_in=seconds,
+            refresh_token=refresh_token,
+            refresh_expires_in=int((until - now).total_seconds()) if until else 0,
+        )
+
+
+def revoke_all(work: Work, employee_id: int) -> None:
+    """End every session of a person within ``work``."""
+    for sid in work.sessions.revoke_all(employee_id):
+        work.journal.announce_session(employee_id, sid)

@@ -1,0 +1,55 @@
+"""What auth_service reads from its configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auth_service.domain.attempts import Allowance, Allowances
+from auth_service.domain.passwords import PasswordPolicy
+from auth_service.passwords import common_words
+from common.config import CommonSettings, Secret, between, port, secret, setting
+
+_SHORTEST = 8
+_SHORTEST_IN_DEMO = 4
+# The demo people's password is public: there the counters only spare the machine.
+_DEMO_FACTOR = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthSettings(CommonSettings):
+    """The settings of auth_service; the limits on failed log-ins are described in `Allowances`."""
+
+    auth_port: int = setting("AUTH_PORT", port, 8001)
+    auth_threads: int = setting("AUTH_THREADS", between(2, 64), 20)
+    hashes_waiting: int = setting("AUTH_HASHES_WAITING", between(1, 60), 12)
+    password_min_length: int | None = setting("PASSWORD_MIN_LENGTH", between(1, 64), None)
+    failures_per_account: int = setting("LOGIN_FAILURES_PER_ACCOUNT", between(3, 10_000), 100)
+    failures_per_address: int = setting("LOGIN_FAILURES_PER_ADDRESS", between(3, 10_000), 50)
+    failures_per_site: int = setting("LOGIN_FAILURES_PER_SITE", between(3, 1_000_000), 2_000)
+    db_password: Secret = secret("db_auth")
+    signing_key: Secret = secret("token_signing_key")
+    attendance_secret: Secret = secret("service_attendance")
+    reporter_secret: Secret = secret("service_reporter")
+
+    def password_policy(self) -> PasswordPolicy:
+        """Which passwords are taken: in demo mode short and common ones too."""
+        if self.demo:
+            return PasswordPolicy(self.password_min_length or _SHORTEST_IN_DEMO)
+        return PasswordPolicy(max(_SHORTEST, self.password_min_length or 0), common_words())
+
+    def allowances(self) -> Allowances:
+        """How many log-ins may fail."""
+        usual = Allowances()
+        factor = _DEMO_FACTOR if self.demo else 1
+        return Allowances(
+            Allowance(self.failures_per_account * factor, usual.account.seconds),
+            Allowance(self.failures_per_address * factor, usual.address.seconds),
+            Allowance(self.failures_per_site * factor, usual.site.seconds),
+        )
+
+    def service_secrets(self) -> dict[str, str]:
+        """The secret of each service account."""
+        return {
+            "service:attendance": self.attendance_secret.reveal(),
+            "service:reporter": self.reporter_secret.reveal(),
+        }
