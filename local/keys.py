@@ -40,7 +40,6 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "redis": password,
     "service_attendance": password,
     "service_reporter": password,
-    "service_face": password,
     "cursor_key": key,
     "photo_key": key,
     "face_key": key,
@@ -65,7 +64,6 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "token_signing_key",
         "service_attendance",
         "service_reporter",
-        "service_face",
     ),
     "attendance": (
         "db_attendance",
@@ -76,7 +74,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "service_attendance",
     ),
     "reporter": ("db_reporter", "redis", "cursor_key", "service_reporter"),
-    "face": ("db_face", "redis", "face_key", "service_face"),
+    "face": ("db_face", "redis", "face_key"),
 }
 
 

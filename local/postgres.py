@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg2
@@ -62,6 +62,10 @@ class Cluster:
     password: str
     account: Account | None
     settings: Mapping[str, str]
+
+    def at(self, folder: Path) -> Cluster:
+        """The same cluster in another ``folder``."""
+        return replace(self, folder=folder)
 
     def exists(self) -> bool:
         """Whether the folder holds a finished cluster."""
