@@ -1,0 +1,1 @@
+"""The live feed over WebSocket: every event to everybody who may see it, once and in order."""
