@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attendance_service.faces import FaceClient
+from attendance_service.rest.batch import BatchResource
 from attendance_service.rest.places import PlaceResource
 from attendance_service.rest.punches import PunchResource
 from attendance_service.rest.records import RecordResource
 from attendance_service.sequencer import HintSender
+from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn
+from attendance_service.service.decide_faces import DecideFaces
 from attendance_service.service.places import PlaceService
 from attendance_service.service.records import RecordService
 from attendance_service.settings import Settings
+from attendance_service.store.batch import Batches
+from attendance_service.store.decisions import Decisions
 from attendance_service.store.feed import FeedStore
 from attendance_service.store.photos import Photos
 from attendance_service.store.places import PlaceAdmin, PlaceBook
 from attendance_service.store.punches import Punches
 from attendance_service.store.records import Records
+from attendance_service.upkeep import Upkeep
 from common.bus import Bus
 from common.clock import SystemClock
 from common.config import CommonSettings
@@ -33,6 +39,8 @@ from common.vault import Vault
 MIB = 1 << 20
 #: A picture of 5 MiB in base64, in JSON, with what stands around it.
 _WITH_PICTURE = 8 * MIB
+#: 500 punches, some of them with small pictures.
+_BATCH = 26 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +64,10 @@ class Services:
     bus: Bus
     feed: FeedStore
     check_in: CheckIn
+    batch: BatchCheckIn
     records: RecordService
     places: PlaceService
+    upkeep: Upkeep
 
 
 def role_dsn(settings: CommonSettings, role: str, password: str) -> str:
@@ -84,19 +94,18 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     book = PlaceBook(db)
     feed = FeedStore(db, settings.cursor_key.key())
     token = ServiceToken(settings.auth_url, "service:attendance", settings.service_secret.reveal())
-    check_in = CheckIn(
-        store=punches,
-        places=book,
-        faces=FaceClient(settings.face_url, token),
-        images=Images(ImageReader(kind=Kind.UNSUPPORTED)),
-        clock=clock,
-        hint=HintSender(settings.hint),
-    )
+    images = Images(ImageReader(kind=Kind.UNSUPPORTED))
+    hint = HintSender(settings.hint)
+    faces = FaceClient(settings.face_url, token)
+    check_in = CheckIn(punches, book, faces, images, clock, hint)
+    batch = BatchCheckIn(Batches(db, photos), book, org, images, clock, hint)
     records = RecordService(
         records=Records(db), states=punches, photos=photos, people=org, feed=feed, clock=clock
     )
     places = PlaceService(book, PlaceAdmin(db, book))
-    return Services(settings, db, org, bus, feed, check_in, records, places)
+    decisions = Decisions(db, photos)
+    upkeep = Upkeep(DecideFaces(decisions, faces, hint), decisions.purge)
+    return Services(settings, db, org, bus, feed, check_in, batch, records, places, upkeep)
 
 
 def make_wsgi(settings: Settings) -> Wsgi:
@@ -108,9 +117,10 @@ def make_wsgi(settings: Settings) -> Wsgi:
         title="Hazir attendance",
         identify=identifier(parts.org, settings.token_issuer),
         strict_paths=("/api/v1/teacher", "/api/v1/student", "/api/v1/webhooks"),
-        most_bytes=_WITH_PICTURE,
+        most_bytes=_BATCH,
     )
     PunchResource(parts.check_in, parts.records).install(built.api)
+    BatchResource(parts.batch).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
     checks = {"postgresql": answers(parts.db), "redis": parts.bus.up}
@@ -119,7 +129,12 @@ def make_wsgi(settings: Settings) -> Wsgi:
 
 def limit_for(path: str) -> int:
     """The largest body that ``path`` takes, in bytes."""
-    return _WITH_PICTURE if path.rstrip("/") in _TAKES_PICTURES else MIB
+    return _LARGEST.get(path.rstrip("/"), MIB)
 
 
-_TAKES_PICTURES = frozenset({"/attendance", "/api/v1/attendance/records"})
+_LARGEST = {
+    "/attendance": _WITH_PICTURE,
+    "/api/v1/attendance/records": _WITH_PICTURE,
+    "/attendance/batch": _BATCH,
+    "/api/v1/attendance/batch": _BATCH,
+}

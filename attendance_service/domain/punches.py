@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -69,6 +69,18 @@ def decide(state: State, action: Move | None, now: datetime) -> Legal:
     if action is Move.OUT and not inside:
         raise refusal(Move.OUT, state)
     return Legal(action, state.n + 1, max(now, state.last_at + _STEP), now + OPEN_FOR)
+
+
+def after_void(state: State, n: int | None) -> State:
+    """The state when the punch counted ``n`` turns out not to hold.
+
+    Only the newest punch can be taken back from the state; an older one was followed by others.
+    """
+    if n != state.n:
+        return state
+    if state.action is Move.IN:
+        return replace(state, action=Move.OUT)
+    return replace(state, action=Move.IN, open_until=state.last_at + OPEN_FOR)
 
 
 def refusal(action: Move, state: State) -> DomainError:

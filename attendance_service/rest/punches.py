@@ -13,7 +13,7 @@ from attendance_service.rest import present
 from attendance_service.rest.models import PunchForm, PunchIn, RecordOut, StateOut
 from attendance_service.service.check_in import CheckIn, Punch
 from attendance_service.service.records import RecordService
-from common.errors import DomainError, Kind
+from common.errors import invalid
 from common.httpkit.api import Api, Call, Endpoint
 
 
@@ -74,7 +74,11 @@ def _image(call: Call) -> bytes | None:
     if call.form is not None:
         files = call.uploads("image")
         return files[0] if files else None
-    text: str | None = call.body.image
+    return decode_image(call.body.image)
+
+
+def decode_image(text: str | None) -> bytes | None:
+    """The bytes of a picture in base64, with or without the head of a data URI."""
     if text is None:
         return None
     if text.startswith("data:"):
@@ -82,6 +86,4 @@ def _image(call: Call) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as fault:
-        raise DomainError(
-            Kind.INVALID, "invalid_request", "image: not base64", field="image"
-        ) from fault
+        raise invalid("image: not base64", field="image") from fault

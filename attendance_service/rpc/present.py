@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attendance_service.domain.records import Record
+from attendance_service.service.batch import Result
 from attendance_service.store.feed import Event, Head
 from common.clock import rfc3339
+from common.errors import WIRE
 from common.pb import attendance_pb2 as pb
 
 
@@ -56,4 +58,19 @@ def batch(head: Head, events: Sequence[Event]) -> pb.FeedBatch:
             )
             for item in events
         ],
+    )
+
+
+def results(found: Sequence[Result]) -> pb.CheckInBatchReply:
+    """What became of each punch of a batch."""
+    return pb.CheckInBatchReply(
+        results=[
+            pb.PunchResult(
+                id=item.key,
+                status=WIRE[item.error.kind].http if item.error else 201,
+                record=record(item.record) if item.record else None,
+                error=item.error.code if item.error else "",
+            )
+            for item in found
+        ]
     )

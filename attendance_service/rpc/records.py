@@ -10,9 +10,10 @@ from typing import Any
 
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
-from attendance_service.rpc import present
+from attendance_service.rpc import batch, present
 from attendance_service.rpc.access import Access
 from attendance_service.rpc.tail import FeedTail
+from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn, Punch
 from attendance_service.service.records import RecordService, Window
 from attendance_service.store.feed import Event
@@ -36,6 +37,7 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
         self,
         access: Access,
         check_in: CheckIn,
+        batch_check_in: BatchCheckIn,
         records: RecordService,
         tail: FeedTail,
         sealer: Callable[[str], CursorSealer],
@@ -43,6 +45,7 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
     ) -> None:
         self._access = access
         self._check_in = check_in
+        self._batch = batch_check_in
         self._records = records
         self._tail = tail
         self._sealer = sealer
@@ -56,6 +59,17 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
         punch = _punch(request, subject)
         made = await self._run(self._check_in, subject, punch)
         return present.record(made)
+
+    async def CheckInBatch(  # noqa: N802  the RPC's name
+        self, request: pb.CheckInBatchRequest, context: Any
+    ) -> pb.CheckInBatchReply:
+        """Record punches that were made offline or by a device, each once."""
+        subject = await self._subject(bearer(context, request.jwt))
+        punches = batch.punches(request, subject)
+        sent_at = parse_time(request.sent_at, field="sent_at") if request.sent_at else None
+        keys = [punch.id for punch in request.punches]
+        found = await self._run(self._batch, subject, punches, keys, sent_at)
+        return present.results(found)
 
     async def List(  # noqa: N802  the RPC's name
         self, request: pb.ListRequest, context: Any
@@ -86,16 +100,16 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
         sealer = self._sealer(self._tail.head.epoch)
         after = sealer.open(request.after) if request.after else self._tail.head.seq
         scanned = after
-        async for batch in self._tail.follow(after):
+        async for events in self._tail.follow(after):
             current = await self._access.still(token, subject)
             if current is None:
                 raise unavailable("Rights cannot be checked at the moment.", code="stale")
             subject = current
-            for event in batch:
+            for event in events:
                 scanned = event.feed_seq
                 if await self._sees(subject, employee_id, event):
                     yield present.event(event, sealer.seal(scanned))
-            if request.heartbeats and not batch and self._tail.fresh:
+            if request.heartbeats and not events and self._tail.fresh:
                 yield pb.AttendanceRecord(heartbeat=True, cursor=sealer.seal(scanned))
 
     async def _sees(self, subject: Subject, employee_id: int | None, event: Event) -> bool:

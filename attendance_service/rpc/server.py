@@ -43,6 +43,7 @@ async def _serve(settings: Settings, env: Mapping[str, str]) -> int:
     parts = services(settings, threads=_THREADS, name="attendance rpc")
     tail = FeedTail(parts.feed, parts.db.connect, asyncio.get_running_loop())
     tail.start()
+    parts.upkeep.start()
     server = build(parts, tail)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,6 +53,7 @@ async def _serve(settings: Settings, env: Mapping[str, str]) -> int:
     await stop.wait()
     await server.stop(_DRAIN)
     tail.stop()
+    parts.upkeep.stop()
     parts.org.stop()
     return 0
 
@@ -80,7 +82,9 @@ def build(parts: Services, tail: FeedTail) -> aio.Server:
         return CursorSealer(key, epoch)
 
     executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="rpc")
-    attendance = AttendanceServicer(access, parts.check_in, parts.records, tail, sealer, executor)
+    attendance = AttendanceServicer(
+        access, parts.check_in, parts.batch, parts.records, tail, sealer, executor
+    )
     pb_grpc.add_AttendanceServiceServicer_to_server(attendance, server)  # type: ignore[no-untyped-call]
     feed = FeedServicer(access, tail, sealer)
     pb_grpc.add_FeedServiceServicer_to_server(feed, server)  # type: ignore[no-untyped-call]

@@ -77,19 +77,6 @@ FROM attendance.punch_state WHERE employee_id = %(employee_id)s
 SELECT employee_id, n, action, last_at, open_until
 FROM attendance.punch_state WHERE employee_id = ANY(%(ids)s)
 
--- :name lock_states
-SELECT employee_id, n, action, last_at, open_until
-FROM attendance.punch_state WHERE employee_id = ANY(%(ids)s)
-ORDER BY employee_id FOR UPDATE
-
--- :name ensure_states
-INSERT INTO attendance.punch_state (employee_id)
-SELECT unnest(%(ids)s::bigint[]) ON CONFLICT DO NOTHING
-
--- :name keep_photo
-INSERT INTO attendance.photo (id, employee_id, ciphertext, expires_at)
-VALUES (%(id)s, %(employee_id)s, %(ciphertext)s, now() + %(days)s * interval '1 day')
-
 -- :name claim
 -- Mark a slow call as running; no row means that another one with the same key runs already.
 INSERT INTO attendance.in_flight (subject_id, route, key, until)

@@ -74,12 +74,14 @@ class CheckInRequest(_message.Message):
     def __init__(self, action: _Optional[str] = ..., jwt: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., timestamp: _Optional[str] = ..., place_id: _Optional[int] = ..., image: _Optional[bytes] = ...) -> None: ...
 
 class CheckInBatchRequest(_message.Message):
-    __slots__ = ("jwt", "punches")
+    __slots__ = ("jwt", "punches", "sent_at")
     JWT_FIELD_NUMBER: _ClassVar[int]
     PUNCHES_FIELD_NUMBER: _ClassVar[int]
+    SENT_AT_FIELD_NUMBER: _ClassVar[int]
     jwt: str
     punches: _containers.RepeatedCompositeFieldContainer[Punch]
-    def __init__(self, jwt: _Optional[str] = ..., punches: _Optional[_Iterable[_Union[Punch, _Mapping]]] = ...) -> None: ...
+    sent_at: str
+    def __init__(self, jwt: _Optional[str] = ..., punches: _Optional[_Iterable[_Union[Punch, _Mapping]]] = ..., sent_at: _Optional[str] = ...) -> None: ...
 
 class Punch(_message.Message):
     __slots__ = ("id", "employee_id", "action", "claimed_at", "place_id", "image")

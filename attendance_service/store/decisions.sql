@@ -1,0 +1,47 @@
+-- :name lease
+-- Take one check that is due, and let nobody else take it for a while.
+UPDATE attendance.face_check
+SET attempts = attempts + 1,
+    due_at = now() + least(300, 5 * 2 ^ attempts) * interval '1 second'
+WHERE record_id = (
+    SELECT record_id FROM attendance.face_check
+    WHERE due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING record_id, employee_id, photo_id, attempts, deadline <= now() AS overdue
+
+-- :name done
+DELETE FROM attendance.face_check WHERE record_id = %(record_id)s
+
+-- :name lock_state
+SELECT employee_id, n, action, last_at, open_until
+FROM attendance.punch_state WHERE employee_id = %(employee_id)s FOR UPDATE
+
+-- :name decide
+-- Only a record that still waits can be decided, so a decision has its effect once.
+WITH decided AS (
+    UPDATE attendance.record SET status = %(status)s
+    WHERE id = %(record_id)s AND status = 'pending'
+    RETURNING id, employee_id, n, action, at, place_id
+), told AS (
+    INSERT INTO attendance.event (kind, record_id, employee_id, action, at, status, place_id)
+    SELECT %(kind)s, id, employee_id, action, at, %(status)s, place_id FROM decided
+)
+SELECT n, action FROM decided
+
+-- :name step_back
+UPDATE attendance.punch_state SET action = %(action)s, open_until = %(open_until)s
+WHERE employee_id = %(employee_id)s
+
+-- :name audit
+INSERT INTO attendance.audit (action, object, before, after, reason)
+VALUES ('record.decide', 'record:' || %(record_id)s, '{"status": "pending"}',
+        jsonb_build_object('status', %(status)s::text), %(reason)s)
+
+-- :name purge_keys
+DELETE FROM attendance.idempotency WHERE created_at < now() - interval '72 hours'
+
+-- :name purge_photos
+DELETE FROM attendance.photo WHERE expires_at < now()
+
+-- :name purge_in_flight
+DELETE FROM attendance.in_flight WHERE until < now() - interval '1 hour'
