@@ -66,7 +66,7 @@ function AccountMenu({ me }) {
   const name = me.full_name || me.username;
   return html`<div class="menu" ref=${ref}>
     <button type="button" class="menu-button" aria-expanded=${open} aria-controls="account-panel"
-      aria-label=${t("account.open", { name })} onClick=${() => setOpen(!open)}><${Avatar} name=${name} /></button>
+      onClick=${() => setOpen(!open)}><span class="visually-hidden">${t("account.open", { name })}</span><${Avatar} name=${name} /></button>
     ${open && html`<div class="menu-panel stack" id="account-panel">
       <div><strong>${name}</strong><p class="muted small"><bdi>${me.username}</bdi>${me.site && html` · ${me.site.name}`}</p></div>
       <${LanguageSelect} id="language" />

@@ -58,7 +58,8 @@ function useSteps(me, place) {
 
 export function Action({ me, state, places, waiting, current }) {
   const [chosen, setChosen] = useDraft(`place.${me.employee_id}`, "");
-  const place = places.items?.find((item) => String(item.id) === String(chosen)) ?? places.items?.[0] ?? null;
+  const place = places.items?.find((item) => String(item.id) === String(chosen))
+    ?? places.items?.find((item) => item.is_default) ?? places.items?.[0] ?? null;
   const { step, problem, begin, send, cancel } = useSteps(me, place);
   const held = waiting.length > 0;
   const sending = current?.phase === "sending";

@@ -1,4 +1,4 @@
-"""HTTP routes of the page's test double, as the services document them; no rule is implemented fully."""
+"""HTTP routes of the page's test double, as documented; no rule is implemented fully."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def punch(call: Call) -> Answer:
     call.world.photos[record["id"]] = photo_of(body)
     call.world.answers[key] = (text, 201, record)
     if outcome.get("lose_answer"):
-        raise ConnectionAbortedError
+        raise Problem(502, "bad_gateway")
     return 201, record
 
 
@@ -157,6 +157,12 @@ def places(call: Call) -> Answer:
             "version": 1, "evidence": place["evidence"], "on_face_down": "refuse", "mode": "strict"
         }  # fmt: skip
         items.append({**place, "site_id": 1, "zone": ZONE, "policy": policy})
+    return 200, {"items": items, "next_cursor": None}
+
+
+def teams(call: Call) -> Answer:
+    call.who()
+    items = [{"id": number, "name": name} for number, name in TEAMS.items()]
     return 200, {"items": items, "next_cursor": None}
 
 
@@ -207,9 +213,7 @@ ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
     ("POST", "/api/v1/auth/logout"): logout,
     ("POST", "/register"): register,
     ("GET", "/api/v1/users/me"): lambda call: (200, call.world.me(call.who())),
-    ("GET", "/api/v1/teams"): lambda call: (
-        200, {"items": [{"id": k, "name": v} for k, v in TEAMS.items()], "next_cursor": None}
-    ),  # fmt: skip
+    ("GET", "/api/v1/teams"): teams,
     ("POST", "/attendance"): punch,
     ("GET", "/api/v1/attendance/state"): lambda call: (200, call.world.state(call.who())),
     ("GET", "/api/v1/attendance/records"): records,

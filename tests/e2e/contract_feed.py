@@ -1,4 +1,4 @@
-"""The live feed of the page's test double: first-message authentication, replay by cursor, heartbeats."""
+"""The live feed of the page's test double: first message, replay, heartbeats."""
 
 from __future__ import annotations
 

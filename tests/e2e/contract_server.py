@@ -17,6 +17,7 @@ import mimetypes
 import sys
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class Base(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *args: Any) -> None:
         """Says nothing: the tests read `requests` instead."""
 
     def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
@@ -56,7 +57,7 @@ class Page(Base):
         path = urlsplit(self.path).path.lstrip("/") or "index.html"
         file = (CLIENT / path).resolve()
         if path == "config.js":
-            where = {k: ADDRESSES["api"] for k in ("auth", "attendance", "face")}
+            where = dict.fromkeys(("auth", "attendance", "face"), ADDRESSES["api"])
             text = f"window.HAZIR = {json.dumps(where | {'feed': ADDRESSES['feed']})};"
             self.file(text.encode(), "text/javascript")
         elif CLIENT in file.parents and file.is_file():
@@ -69,7 +70,8 @@ class Page(Base):
     def file(self, body: bytes, kind: str) -> None:
         feed = ADDRESSES["feed"].removesuffix("/ws")
         policy = (
-            "default-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+            "manifest-src 'self'; img-src 'self' blob:; base-uri 'none'; "
             "frame-ancestors 'none'; form-action 'self'; "
             f"connect-src 'self' {ADDRESSES['api']} {feed}"
         )
@@ -120,21 +122,22 @@ class Api(Base):
             WORLD.requests.append({"method": self.command, "path": parts.path, "key": key})
             fault = take_fault(parts.path)
             try:
-                if fault == "drop":
-                    raise ConnectionAbortedError
                 if fault:
                     raise Problem(fault, "unavailable")
                 status, body = find(self.command, parts.path)(call)
             except Problem as problem:
                 self.reply(problem.status, problem.body, {}, kind="application/problem+json")
                 return
-            except ConnectionAbortedError:
-                self.close_connection = True
-                self.connection.close()
-                return
         self.reply(status, body, {"Set-Cookie": call.cookie} if call.cookie else {})
 
-    do_GET = do_POST = do_DELETE = handle_call
+    def do_GET(self) -> None:
+        self.handle_call()
+
+    def do_POST(self) -> None:
+        self.handle_call()
+
+    def do_DELETE(self) -> None:
+        self.handle_call()
 
     def reply(
         self, status: int, body: Any, headers: dict[str, str], kind: str = "application/json"
@@ -142,9 +145,7 @@ class Api(Base):
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = "image/jpeg" if isinstance(body, bytes) else kind
         empty = status == 204
-        self.answer(
-            status, b"" if empty else data, self.cors() | headers | {"Content-Type": kind}
-        )
+        self.answer(status, b"" if empty else data, self.cors() | headers | {"Content-Type": kind})
 
 
 def take_fault(path: str) -> Any:
@@ -158,36 +159,60 @@ def take_fault(path: str) -> Any:
     return None
 
 
+def record(command: dict[str, Any]) -> Any:
+    """A punch somebody makes elsewhere."""
+    at = now() - dt.timedelta(minutes=command.pop("minutes_ago", 0))
+    number = command.pop("employee_id")
+    status = command.pop("status", "accepted")
+    made = WORLD.make(number, command, status=status, at=at)
+    WORLD.photos[made["id"]] = JPEG
+    return made
+
+
+def decide(command: dict[str, Any]) -> Any:
+    """A later decision on a record."""
+    found = next(r for r in WORLD.records if r["id"] == command["id"])
+    found["status"] = command["status"]
+    return WORLD.announce("decided", found)
+
+
+def assign(command: dict[str, Any]) -> None:
+    """Sets fields of the world, such as `biometrics` or the next `outcome`."""
+    for name, value in command.items():
+        setattr(WORLD, name, value)
+
+
+def close(command: dict[str, Any]) -> None:
+    """Closes every feed socket with that code."""
+    for socket in list(WORLD.sockets):
+        socket.close(command["code"])
+
+
+def expire(command: dict[str, Any]) -> None:
+    """Ends the access tokens, and with `session` the refresh cookies too."""
+    WORLD.tokens.clear()
+    if command.get("session"):
+        WORLD.cookies.clear()
+
+
+OPERATIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "reset": lambda _: WORLD.reset(),
+    "set": assign,
+    "fault": lambda command: WORLD.faults.append({"times": 1} | command),
+    "record": record,
+    "decide": decide,
+    "close": close,
+    "expire": expire,
+    "log": lambda _: None,
+}
+
+
 def control(command: dict[str, Any]) -> Any:
-    """What a test may ask for between two steps."""
-    op = command.pop("op")
+    """What a test may ask for between two steps; answers what was made, else the log."""
     with WORLD.lock:
-        if op == "reset":
-            WORLD.reset()
-        elif op == "set":
-            for name, value in command.items():
-                setattr(WORLD, name, value)
-        elif op == "fault":
-            WORLD.faults.append({"times": 1} | command)
-        elif op == "record":
-            at = now() - dt.timedelta(minutes=command.pop("minutes_ago", 0))
-            number = command.pop("employee_id")
-            status = command.pop("status", "accepted")
-            record = WORLD.make(number, command, status=status, at=at)
-            WORLD.photos[record["id"]] = JPEG
-            return record
-        elif op == "decide":
-            record = next(r for r in WORLD.records if r["id"] == command["id"])
-            record["status"] = command["status"]
-            return WORLD.announce("decided", record)
-        elif op == "close":
-            for socket in list(WORLD.sockets):
-                socket.close(command["code"])
-        elif op == "expire":
-            WORLD.tokens.clear()
-            if command.get("session"):
-                WORLD.cookies.clear()
-        return {"requests": WORLD.requests, "records": WORLD.records, "feed": WORLD.feed_log}
+        made = OPERATIONS[command.pop("op")](command)
+        log = {"requests": WORLD.requests, "records": WORLD.records, "feed": WORLD.feed_log}
+        return made or log
 
 
 def start(handler: type[Base]) -> str:
