@@ -60,8 +60,9 @@ def counters(username_key: str, address: str, limits: Allowances, *, known: bool
 
 
 def wait(counter: Counter, level: float) -> float:
-    """The seconds until a counter at ``level`` takes another attempt; 0 when it does now."""
-    return max(0.0, (level - counter.allowance.most) / counter.allowance.drain)
+    """The seconds until another attempt is taken; 0 when the one that led to ``level`` was."""
+    over = level - counter.allowance.most
+    return (over + 1) / counter.allowance.drain if over > 0 else 0.0
 
 
 def network_of(address: str) -> str:

@@ -29,7 +29,7 @@ class PeopleRows(Protocol):
         ...
 
     def by_id(self, employee_id: int) -> Account | None:
-        """The account with this number."""
+        """The account with this number, without its password hash."""
         ...
 
     def hold(self, employee_id: int) -> Account | None:
@@ -96,10 +96,6 @@ class SessionRows(Protocol):
         """The attempt was good: take it back, and clear the account's count."""
         ...
 
-    def service(self, client_id: str) -> tuple[Account, bytes] | None:
-        """A service's account and the fingerprint of its secret."""
-        ...
-
     def purge(self, now: datetime) -> None:
         """Forget sessions and counters that are over."""
         ...
@@ -120,8 +116,8 @@ class SiteRows(Protocol):
         """Make a site."""
         ...
 
-    def change_site(self, site_id: int, values: Mapping[str, Any]) -> Site:
-        """Set the columns in ``values``."""
+    def change_site(self, before: Site, values: Mapping[str, Any]) -> Site:
+        """``before`` with ``values`` in place of its own."""
         ...
 
     def newcomers(self) -> Site | None:
@@ -188,7 +184,7 @@ class Journal(Protocol):
 class KeyRows(Protocol):
     """Public signing keys and services' secrets."""
 
-    def add_key(self, kid: str, jwk: Mapping[str, str]) -> bool:
+    def add_key(self, kid: str, jwk: Mapping[str, str], now: datetime) -> bool:
         """Publish a key; whether it was new."""
         ...
 
@@ -198,6 +194,10 @@ class KeyRows(Protocol):
 
     def keys(self) -> list[Mapping[str, str]]:
         """The published keys, newest first."""
+        ...
+
+    def service(self, client_id: str) -> tuple[int, bytes] | None:
+        """The account of a service and the fingerprint of its secret."""
         ...
 
     def set_service_secret(self, client_id: str, employee_id: int, fingerprint: bytes) -> bool:

@@ -135,13 +135,13 @@ class Sessions:
         """A short token for a service; raises ``invalid_credentials``."""
         offered = sessions.fingerprint(secret)
         with self._store.begin() as work:
-            found = work.sessions.service(client_id)
-            kept = found[1] if found else bytes(len(offered))
+            whose, kept = work.keys.service(client_id) or (0, bytes(len(offered)))
             right = secrets.compare_digest(offered, kept)
-            if found is None or not right or found[0].locked:
+            account = work.people.by_id(whose) if right else None
+            if account is None or account.locked:
                 raise invalid_credentials()
-            sid = self._new_session(work, found[0], device, sessions.SHORT_ACCESS)
-            return self._grant(found[0], sid, sessions.SHORT_ACCESS, None, None)
+            sid = self._new_session(work, account, device, sessions.SHORT_ACCESS)
+            return self._grant(account, sid, sessions.SHORT_ACCESS, None, None)
 
     def _charge(self, key: str, address: str) -> tuple[Account | None, list[Counter]]:
         """The account, once the attempt is counted; the count outlives the refusal."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 from auth_service.domain import roles
 from auth_service.service.ports import Store, Work
@@ -44,6 +45,7 @@ class Sites:
     def add_site(self, subject: Subject, values: Mapping[str, Any], request_id: str) -> Site:
         """Make a site; raises ``name_taken``."""
         require(subject, Action.MANAGE_SITES, SYSTEM)
+        _check_zone(values)
         with self._store.begin() as work:
             site = work.sites.add_site(values)
             _note(work, subject, request_id, "site.created", f"site:{site.id}", after=dict(values))
@@ -56,13 +58,14 @@ class Sites:
     ) -> Site:
         """Set what ``values`` names of a site."""
         require(subject, Action.MANAGE_SITES, SYSTEM)
+        _check_zone(values)
         with self._store.begin() as work:
             before = work.sites.site(site_id)
             if before is None:
                 raise not_found()
             if not values:
                 return before
-            site = work.sites.change_site(site_id, values)
+            site = work.sites.change_site(before, values)
             old = {name: getattr(before, name) for name in values}
             name = f"site:{site_id}"
             _note(work, subject, request_id, "site.changed", name, before=old, after=dict(values))
@@ -193,6 +196,11 @@ class Sites:
             for employee_id in sorted(come | go):
                 work.journal.announce_person(employee_id)
         self._changed()
+
+
+def _check_zone(values: Mapping[str, Any]) -> None:
+    if "zone" in values and values["zone"] not in available_timezones():
+        raise invalid("There is no such time zone.", field="zone")
 
 
 def _team(work: Work, team_id: int) -> Team:

@@ -1,0 +1,106 @@
+"""``python -m auth_service [demo|admin]``: serve, seed the demo people, make the first admin."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable, Mapping
+
+from common import logs, metrics
+from common.config import ConfigError, environment, load, refuse_unsafe
+from common.errors import DomainError
+
+_KIB = 1024
+_LARGEST_BODY = 64 * _KIB
+
+
+def serve(env: Mapping[str, str]) -> int:
+    """The HTTP service, in this one process."""
+    metrics.prepare("auth", env.get("HAZIR_DATA"))
+    from auth_service.app import make_wsgi, parts, start
+    from auth_service.settings import AuthSettings
+    from common.httpkit.edge import Wsgi
+    from common.httpkit.serve import serve_http
+
+    settings = load(AuthSettings, env)
+    refuse_unsafe(settings)
+    logs.configure("auth", settings.log_level)
+
+    def make_app() -> Wsgi:
+        built = parts(settings)
+        start(built)
+        return make_wsgi(built)
+
+    return serve_http(
+        make_app,
+        settings,
+        env,
+        port=settings.auth_port,
+        workers=0,
+        threads=settings.auth_threads,
+        limit_for=lambda _: _LARGEST_BODY,
+    )
+
+
+def demo(env: Mapping[str, str]) -> int:
+    """Make the demo people that are missing."""
+    from auth_service.app import parts
+    from auth_service.settings import AuthSettings
+
+    settings = load(AuthSettings, env)
+    refuse_unsafe(settings)
+    if not settings.demo:
+        raise ConfigError(["DEMO: demo people are made in demo mode only (DEMO=1)"])
+    built = parts(settings)
+    try:
+        made = built.demo.seed()
+    finally:
+        built.close()
+    print(f"demo people: {made} made" if made else "demo people: all there")
+    return 0
+
+
+def admin(env: Mapping[str, str]) -> int:
+    """Make an admin of ``ADMIN_USERNAME``, or of the name typed."""
+    from auth_service.app import parts
+    from auth_service.settings import AuthSettings
+
+    built = parts(load(AuthSettings, env))
+    username = env.get("ADMIN_USERNAME") or input("Username of the admin: ").strip()
+
+    def password() -> str:
+        return env.get("ADMIN_PASSWORD") or getpass.getpass(f"Password for {username}: ")
+
+    try:
+        made = built.accounts.make_admin(username, password)
+    finally:
+        built.close()
+    print(f"{username}: {'account made, ' if made else ''}is an admin now")
+    return 0
+
+
+_COMMANDS: Mapping[str, Callable[[Mapping[str, str]], int]] = {
+    "serve": serve,
+    "demo": demo,
+    "admin": admin,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; the exit status follows ``sysexits.h``."""
+    command = _COMMANDS.get(arguments[0] if arguments else "serve")
+    if command is None or len(arguments) > 1:
+        sys.stderr.write("usage: python -m auth_service [demo|admin]\n")
+        return 64
+    try:
+        return command(environment())
+    except ConfigError as fault:
+        sys.stderr.write(f"configuration:\n{fault}\n")
+        return 78
+    except DomainError as fault:
+        sys.stderr.write(f"{fault.message}\n")
+        return 75
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

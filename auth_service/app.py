@@ -1,0 +1,176 @@
+"""Joins the parts of auth_service; nothing connects before a function here is called."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from auth_service.passwords import Passwords
+from auth_service.rest.register import RegisterResource
+from auth_service.rest.sessions import SessionResource
+from auth_service.rest.sites import SiteResource
+from auth_service.rest.teams import TeamResource
+from auth_service.rest.tokens import TokenResource
+from auth_service.rest.users import UserResource
+from auth_service.service.accounts import Accounts
+from auth_service.service.demo import Demo
+from auth_service.service.keeping import Keeping
+from auth_service.service.people import People
+from auth_service.service.sessions import Sessions
+from auth_service.service.sites import Sites
+from auth_service.settings import AuthSettings
+from auth_service.store.work import Store
+from common import logs
+from common.bus import CHANGED, Bus
+from common.clock import Clock, SystemClock
+from common.db import Database, dsn
+from common.errors import DomainError
+from common.httpkit.app import answers, identifier, kit
+from common.httpkit.edge import Wsgi
+from common.org import OrgView
+from common.tokens import Signer, jwk, key_id
+
+_TIDY_EVERY = 600.0
+_POOL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The use cases of one process with what they share."""
+
+    settings: AuthSettings
+    db: Database
+    bus: Bus
+    org: OrgView
+    signer: Signer
+    passwords: Passwords
+    keeping: Keeping
+    sessions: Sessions
+    accounts: Accounts
+    people: People
+    sites: Sites
+    demo: Demo
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def close(self) -> None:
+        """End the threads and connections."""
+        self.stop.set()
+        self.org.stop()
+        self.passwords.close()
+        self.db.close()
+
+
+def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
+    """Everything that a process of this service works with; it connects when first used."""
+    clock = clock or SystemClock()
+    where = dsn(
+        host=settings.database_host,
+        port=settings.database_port,
+        name=settings.database_name,
+        role="hazir_auth",
+        password=settings.db_password.reveal(),
+    )
+    db = Database(where, size=_POOL, name="auth")
+    bus = Bus(settings.redis_url)
+    org = OrgView(db)
+    changed = _teller(bus, org)
+    store = Store(db)
+    passwords = Passwords(waiting=settings.hashes_waiting)
+    signer = Signer(settings.signing_key.reveal(), settings.token_issuer)
+    sessions = Sessions(
+        store,
+        signer,
+        clock,
+        password_thread=passwords,
+        refresh_key=_refresh_key(settings.signing_key.reveal()),
+        allowances=settings.allowances(),
+        changed=changed,
+    )
+    accounts = Accounts(
+        store,
+        sessions,
+        password_thread=passwords,
+        policy=settings.password_policy(),
+        changed=changed,
+    )
+    return Parts(
+        settings=settings,
+        db=db,
+        bus=bus,
+        org=org,
+        signer=signer,
+        passwords=passwords,
+        keeping=Keeping(store, clock, changed),
+        sessions=sessions,
+        accounts=accounts,
+        people=People(store, accounts, changed),
+        sites=Sites(store, changed),
+        demo=Demo(store, passwords, changed),
+    )
+
+
+def start(built: Parts) -> None:
+    """Publish the key, give the services their accounts, and follow the changes of people."""
+    kid = key_id(built.signer.public)
+    built.keeping.publish_key(kid, jwk(built.signer.public))
+    built.keeping.ensure_services(built.settings.service_secrets())
+    built.org.start(built.bus)
+    tidier = threading.Thread(
+        target=_tidy, args=(built.keeping, kid, built.stop), name="tidy", daemon=True
+    )
+    tidier.start()
+
+
+def make_wsgi(built: Parts) -> Wsgi:
+    """The HTTP application over ``built``."""
+    settings = built.settings
+    identify = identifier(built.org, settings.token_issuer)
+    made = kit(
+        settings,
+        name="auth_service",
+        title="Hazir auth",
+        identify=identify,
+        strict_paths=("/api/v1/auth",),
+    )
+    origins = settings.allowed_origins()
+    SessionResource(built.sessions).install(made.api)
+    TokenResource(built.sessions, built.keeping, identify, origins).install(made.api)
+    RegisterResource(built.accounts, identify).install(made.api)
+    UserResource(built.people, built.accounts).install(made.api)
+    SiteResource(built.sites).install(made.api)
+    TeamResource(built.sites).install(made.api)
+    checks = {"postgresql": answers(built.db), "redis": built.bus.up}
+    return made.finish(checks, optional=frozenset({"redis"}))
+
+
+def _teller(bus: Bus, org: OrgView) -> Callable[[], None]:
+    """Hastens the news of a change: to the other processes, and to this one's own snapshot."""
+
+    def changed() -> None:
+        bus.publish(CHANGED)
+        if org.fresh:
+            try:
+                org.refresh()
+            except DomainError:
+                # The change is committed; the snapshot says by itself when it is too old.
+                logs.log().warning("snapshot not refreshed")
+
+    return changed
+
+
+def _refresh_key(signing_pem: str) -> bytes:
+    """The key from which successors of refresh tokens are made: a secret of its own (RFC 5869)."""
+    derive = HKDF(hashes.SHA256(), 32, salt=None, info=b"hazir refresh successor")
+    return derive.derive(signing_pem.encode())
+
+
+def _tidy(keeping: Keeping, kid: str, stop: threading.Event) -> None:
+    while not stop.wait(_TIDY_EVERY):
+        try:
+            keeping.tidy(kid)
+        except DomainError:
+            logs.log().warning("tidying failed")

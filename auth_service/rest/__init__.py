@@ -1,0 +1,1 @@
+"""HTTP: one module for each resource; parse, call the use case, present."""

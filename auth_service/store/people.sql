@@ -1,0 +1,56 @@
+-- :name by_name
+SELECT v.*, p.password_hash FROM auth.person p JOIN org.people v USING (employee_id)
+WHERE p.username_key = %(key)s
+
+-- :name by_id
+SELECT *, NULL AS password_hash FROM org.people WHERE employee_id = %(employee_id)s
+
+-- :name hold
+SELECT 1 AS held FROM auth.person WHERE employee_id = %(employee_id)s FOR UPDATE
+
+-- :name add
+INSERT INTO auth.person (username, username_key, full_name, school_number, external_code, site_id,
+                         password_hash)
+VALUES (%(username)s, %(username_key)s, %(full_name)s, %(school_number)s, %(external_code)s,
+        %(site_id)s, %(password_hash)s)
+RETURNING employee_id
+
+-- :name add_roles
+INSERT INTO auth.person_role (employee_id, role, granted_by)
+SELECT %(employee_id)s, role, %(granted_by)s FROM unnest(%(roles)s::text[]) AS role
+ON CONFLICT DO NOTHING
+
+-- :name drop_roles
+DELETE FROM auth.person_role WHERE employee_id = %(employee_id)s AND role <> ALL (%(roles)s::text[])
+
+-- :name set_full_name
+UPDATE auth.person SET full_name = %(value)s WHERE employee_id = %(employee_id)s
+
+-- :name set_school_number
+UPDATE auth.person SET school_number = %(value)s WHERE employee_id = %(employee_id)s
+
+-- :name set_external_code
+UPDATE auth.person SET external_code = %(value)s WHERE employee_id = %(employee_id)s
+
+-- :name set_site_id
+UPDATE auth.person SET site_id = %(value)s WHERE employee_id = %(employee_id)s
+
+-- :name set_password_hash
+UPDATE auth.person SET password_hash = %(value)s WHERE employee_id = %(employee_id)s
+
+-- :name lock
+UPDATE auth.person SET locked_at = CASE WHEN %(locked)s THEN now() END
+WHERE employee_id = %(employee_id)s
+
+-- :name page
+SELECT p.*, NULL AS password_hash FROM org.people p
+WHERE p.employee_id > %(after)s
+  AND (%(teams)s::bigint[] IS NULL OR EXISTS (
+        SELECT 1 FROM auth.team_member m
+        WHERE m.employee_id = p.employee_id AND m.team_id = ANY (%(teams)s::bigint[])))
+  AND (%(like)s = '' OR p.username ILIKE %(like)s OR p.full_name ILIKE %(like)s
+       OR p.school_number ILIKE %(like)s)
+  AND NOT EXISTS (
+        SELECT 1 FROM auth.person_role r WHERE r.employee_id = p.employee_id AND r.role = 'service')
+ORDER BY p.employee_id
+LIMIT %(limit)s
