@@ -54,7 +54,8 @@ def is_error(line: str) -> bool:
     """Whether ``line`` tells of an error: our JSON's level, or PostgreSQL's severity."""
     if line.startswith("{"):
         return '"level": "error"' in line or '"level": "critical"' in line
-    return " FATAL: " in line or " PANIC: " in line
+    # PostgreSQL calls it fatal too when it turns somebody away while it starts or stops.
+    return (" FATAL: " in line or " PANIC: " in line) and "the database system is" not in line
 
 
 def readable(line: str) -> str:

@@ -143,13 +143,11 @@ class Supervisor:
         self._write_state()
 
     async def _all_ready(self, began: float) -> None:
-        waits = asyncio.gather(*(event.wait() for event in self._ready.values()))
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(waits), _SLOW)
-                break
-            late = [name for name, event in self._ready.items() if not event.is_set()]
-            self._screen.trouble(", ".join(late), "not ready yet; see the logs")
+        while late := [name for name, event in self._ready.items() if not event.is_set()]:
+            try:
+                await asyncio.wait_for(self._ready[late[0]].wait(), _SLOW)
+            except TimeoutError:
+                self._screen.trouble(", ".join(late), "not ready yet; see the logs")
         self._when_ready(time.monotonic() - began)
 
     async def _watch(self) -> None:
