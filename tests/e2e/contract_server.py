@@ -215,9 +215,17 @@ def control(command: dict[str, Any]) -> Any:
         return made or log
 
 
+class Server(ThreadingHTTPServer):
+    """A server to which a browser that leaves in the middle is no event."""
+
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Says nothing."""
+
+
 def start(handler: type[Base]) -> str:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_address[1]}"
 

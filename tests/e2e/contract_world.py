@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ZONE = "Europe/Istanbul"
-PEOPLE = (
+PEOPLE: tuple[tuple[int, str, str, list[str], list[int]], ...] = (
     (1, "demo_staff_1", "Elif Aydın", ["staff"], [1]),
     (2, "demo_manager_1", "Kerem Yıldız", ["manager", "staff"], [1]),
     (3, "demo_admin", "Deniz Arslan", ["admin"], []),

@@ -212,6 +212,10 @@ test("first load: within its weight, no inline code, and no font where it is not
   t.diagnostic(`uncompressed weight to the first screen: ${(total / 1024).toFixed(1)} KiB in ${ofPage.length} files`);
   assert.ok(total < 150 * 1024, `${total} bytes`);
   assert.ok(!ofPage.some(([url]) => url.endsWith(".woff2")));
+  const preloaded = await page.evaluate(() => [...document.querySelectorAll("link[rel=modulepreload]")].map((link) => link.href));
+  const modules = ofPage.map(([url]) => url).filter((url) => /\.m?js$/.test(url) && !/(app|config|i18n\/\w+)\.js$/.test(url.replace("/lib/config.js", "/lib/")));
+  assert.deepEqual(modules.filter((url) => !preloaded.includes(url)), [], "every module of the first screen is preloaded");
+  assert.deepEqual(preloaded.filter((url) => !ofPage.some(([other]) => other === url)), [], "and nothing else");
   assert.equal(await page.evaluate(() => document.querySelectorAll("script:not([src]), style, [style]").length), 0);
   assert.deepEqual(errors, []);
 });
