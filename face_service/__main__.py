@@ -14,7 +14,7 @@ def main() -> int:
     metrics.prepare("face", env.get("HAZIR_DATA"))
     # Only now: these count, and metrics decide on import where their counts go.
     from common.httpkit.serve import serve_http
-    from face_service.app import limit_for, make_wsgi
+    from face_service.app import build, limit_for
     from face_service.settings import Settings
     from face_service.weights import model_dir
 
@@ -25,15 +25,17 @@ def main() -> int:
         sys.stderr.write(f"face_service cannot start:\n{fault}\n")
         return 78
     logs.configure("face", settings.log_level)
+    app = build(settings, model_dir(env))
     # OpenCV computes in this process, on as many threads as there are engines.
     return serve_http(
-        lambda: make_wsgi(settings, model_dir(env)),
+        lambda: app.wsgi,
         settings,
         env,
         port=settings.face_port,
         workers=0,
         threads=settings.threads,
         limit_for=limit_for,
+        stopping=app.close,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from common import logs
@@ -13,7 +14,7 @@ from common.imaging.reader import ImageReader
 from common.org import OrgView
 from common.vault import Vault
 from face_service import engine, weights
-from face_service.rest import FaceResource
+from face_service.rest import FaceResource, InMemory
 from face_service.service import FaceService
 from face_service.settings import Settings
 from face_service.store import PostgresFaces
@@ -23,29 +24,36 @@ MIB = 1 << 20
 _FIVE_IMAGES, _TWO_IMAGES = 26 * MIB, 16 * MIB
 
 
-def make_wsgi(settings: Settings, models: Path) -> Wsgi:
-    """The HTTP application; the models load in the background."""
+@dataclass(frozen=True, slots=True)
+class FaceApp:
+    """A running service: its HTTP application, and what it keeps open."""
+
+    wsgi: Wsgi
+    org: OrgView
+    images: ImageReader
+    db: Database
+
+    def close(self) -> None:
+        """End the threads and processes; what is still being answered is not disturbed."""
+        self.org.stop()
+        self.images.close()
+        self.db.close()
+
+
+def build(settings: Settings, models: Path) -> FaceApp:
+    """Connect everything; the models load in the background."""
     engine.prepare()
-    db = Database(
-        dsn(
-            host=settings.database_host,
-            port=settings.database_port,
-            name=settings.database_name,
-            role="hazir_face",
-            password=settings.database_password.reveal(),
-        ),
-        size=settings.threads + 1,
-        name="face",
-    )
+    db = Database(_dsn(settings), size=settings.threads + 1, name="face")
     bus = Bus(settings.redis_url)
     org = OrgView(db)
     org.start(bus)
+    images = ImageReader(size=settings.engines)
     engines = engine.Engines(
         lambda: engine.FaceEngine(models), count=settings.engines, queue=settings.queue
     )
     engines.start(_no_models)
     service = FaceService(
-        images=ImageReader(size=settings.engines),
+        images=images,
         engines=engines,
         store=PostgresFaces(db, Vault(settings.face_key.key())),
         people=org,
@@ -59,9 +67,20 @@ def make_wsgi(settings: Settings, models: Path) -> Wsgi:
         strict_paths=("/",),
         most_bytes=_FIVE_IMAGES,
     )
+    built.flask.request_class = InMemory
     FaceResource(service).install(built.api)
     checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
-    return built.finish(checks, optional=frozenset({"redis"}))
+    return FaceApp(built.finish(checks, optional=frozenset({"redis"})), org, images, db)
+
+
+def _dsn(settings: Settings) -> str:
+    return dsn(
+        host=settings.database_host,
+        port=settings.database_port,
+        name=settings.database_name,
+        role="hazir_face",
+        password=settings.database_password.reveal(),
+    )
 
 
 def limit_for(path: str) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Annotated, Any, Literal
+from io import BytesIO
+from typing import IO, Annotated, Any, Literal
 
-from flask import Response
+from flask import Request, Response
 from prometheus_client import Counter
 from pydantic import BaseModel, Field
 
@@ -95,6 +96,13 @@ class EnrolledPage(BaseModel):
     next_cursor: None = None
 
 
+class InMemory(Request):
+    """A request whose uploads never touch a disk: they are faces."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return BytesIO()
+
+
 @dataclass(frozen=True, slots=True)
 class FaceResource:
     """The endpoints over the use cases."""
@@ -165,7 +173,7 @@ class FaceResource:
         if bool(reference) == (employee_id is not None):
             raise _malformed("Send either reference or employee_id.", "reference")
         if employee_id is None:
-            verdict = self.service.verify_pair(call.subject, image, _image(call, "reference"))
+            verdict = self.service.verify_pair(call.subject, image, reference[0])
         else:
             verdict = self.service.verify_person(call.subject, image, employee_id)
         _DECISIONS.labels(verdict.decision.value).inc()
