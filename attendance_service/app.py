@@ -69,6 +69,11 @@ class Services:
     places: PlaceService
     upkeep: Upkeep
 
+    def close(self) -> None:
+        """Stop following people's changes and let go of the database."""
+        self.org.stop()
+        self.db.close()
+
 
 def role_dsn(settings: CommonSettings, role: str, password: str) -> str:
     """Where ``role`` finds the database."""
@@ -110,7 +115,12 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
 
 def make_wsgi(settings: Settings) -> Wsgi:
     """The HTTP application of one worker."""
-    parts = services(settings, threads=settings.threads, name="attendance rest")
+    return http(services(settings, threads=settings.threads, name="attendance rest"))
+
+
+def http(parts: Services) -> Wsgi:
+    """The resources of `parts` as one HTTP application."""
+    settings = parts.settings
     built = kit(
         settings,
         name="attendance_service",

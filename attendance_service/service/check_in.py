@@ -245,7 +245,7 @@ def _frozen(refusal: DomainError) -> dict[str, Any]:
 
 def _thawed(status: int, refusal: Mapping[str, Any], record: Record | None) -> DomainError:
     kind = Kind.CONFLICT if status == 409 else Kind.FORBIDDEN
-    extra = dict(refusal["extra"]) | ({"record_id": record.id} if record else {})
+    extra = dict(refusal["extra"]) | ({"record": {"id": record.id}} if record else {})
     return DomainError(kind, refusal["code"], refusal["message"], extra=extra)
 
 

@@ -1,0 +1,265 @@
+"""attendance_service for tests: its HTTP side in this process, or all of it as real processes."""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import grpc
+import httpx
+
+from attendance_service import app
+from attendance_service.settings import Settings
+from common.clock import Clock
+from common.config import ROOT, load
+from common.identity import Role
+from common.pb import attendance_pb2_grpc as pb_grpc
+from common.wsgi import Limits, running
+from local.ports import free_port
+from tests.support.cluster import TestDatabase
+from tests.support.people import Town
+from tests.support.process import Process
+
+NO_LIMITS = {"LIMIT_PER_PERSON": "100000", "LIMIT_PER_ADDRESS": "1000000"}
+RECORDS = "/api/v1/attendance/records"
+
+
+@dataclass
+class Cast:
+    """One site with a team and everybody who stands in some relation to ``staff``."""
+
+    town: Town
+    zone: str = "Europe/Istanbul"
+    site: int = field(init=False)
+    team: int = field(init=False)
+    staff: int = field(init=False)
+    manager: int = field(init=False)
+    admin: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        number = self.town.sql("SELECT count(*) FROM auth.site")[0][0]
+        self.site = self.town.site(f"Site {number}", zone=self.zone, biometrics=True)
+        self.team = self.town.team(self.site, f"Team {number}")
+        self.staff = self.someone()
+        self.manager = self.town.person(Role.MANAGER, site_id=self.site, manages=[self.team])
+        self.admin = self.town.person(Role.ADMIN, site_id=self.site)
+
+    def someone(self) -> int:
+        """Another member of the team."""
+        return self.town.person(Role.STAFF, site_id=self.site, teams=[self.team])
+
+
+@dataclass
+class Rest:
+    """A running HTTP side: calls it as somebody."""
+
+    town: Town
+    client: httpx.Client
+    parts: app.Services | None = None
+    _tokens: dict[int, str] = field(default_factory=dict)
+
+    def token(self, who: int) -> str:
+        """The token of ``who``, made once."""
+        if who not in self._tokens:
+            self._tokens[who] = self.town.token(who)
+        return self._tokens[who]
+
+    def call(self, method: str, path: str, who: int | None = None, **options: Any) -> Any:
+        """The answer to one request as ``who``."""
+        headers = dict(options.pop("headers", {}))
+        if who is not None:
+            headers.setdefault("Authorization", f"Bearer {self.token(who)}")
+        return self.client.request(method, path, headers=headers, **options)
+
+    def get(self, path: str, who: int | None = None, **options: Any) -> Any:
+        """GET as ``who``."""
+        return self.call("GET", path, who, **options)
+
+    def punch(self, who: int, action: str = "in", *, key: str | None = None, **body: Any) -> Any:
+        """POST /attendance as ``who``."""
+        headers = {"Idempotency-Key": key} if key else {}
+        return self.call(
+            "POST", "/attendance", who, json={"action": action, **body}, headers=headers
+        )
+
+    def batch(self, who: int, *punches: dict[str, Any], **body: Any) -> Any:
+        """POST /attendance/batch as ``who``."""
+        sent = {"punches": list(punches), **body}
+        return self.call("POST", "/attendance/batch", who, json=sent)
+
+    def place(self, admin: int, site_id: int, **body: Any) -> int:
+        """A new place made by ``admin``; its number."""
+        sent = {"site_id": site_id, "name": f"Place {os.urandom(4).hex()}", **body}
+        answer = self.call("POST", "/api/v1/attendance/places", admin, json=sent)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["id"])
+
+
+def base64_of(picture: bytes) -> str:
+    """``picture`` as JSON carries it."""
+    return base64.b64encode(picture).decode()
+
+
+def settings_for(database: TestDatabase, **variables: str) -> Settings:
+    """What the service would read from its configuration."""
+    return load(Settings, environment_for(database, **variables))
+
+
+def environment_for(database: TestDatabase, **variables: str) -> dict[str, str]:
+    """The variables of a service on ``database``, with limits that no test meets by chance."""
+    return {
+        **database.environment(),
+        **NO_LIMITS,
+        "BIND_HOSTS": "127.0.0.1",
+        "FACE_URL": "http://127.0.0.1:9",
+        "AUTH_URL": "http://127.0.0.1:9",
+        **variables,
+    }
+
+
+def at(parts: app.Services, clock: Clock) -> app.Services:
+    """The same services, living by ``clock``."""
+    return replace(
+        parts,
+        check_in=replace(parts.check_in, clock=clock),
+        batch=replace(parts.batch, clock=clock),
+        records=replace(parts.records, clock=clock),
+    )
+
+
+@contextmanager
+def serving(
+    town: Town,
+    *,
+    clock: Clock | None = None,
+    change: Callable[[app.Services], app.Services] = lambda parts: parts,
+    threads: int = 3,
+    **variables: str,
+) -> Iterator[Rest]:
+    """The HTTP side in this process on a loopback port, until the block ends."""
+    parts = app.services(settings_for(town.database, **variables), threads=threads, name="test")
+    try:
+        changed = change(at(parts, clock) if clock else parts)
+        limits = Limits(limit_for=app.limit_for)
+        with (
+            running(app.http(changed), threads=threads, limits=limits) as (host, port),
+            httpx.Client(base_url=f"http://{host}:{port}", timeout=20, trust_env=False) as client,
+        ):
+            yield Rest(town, client, changed)
+    finally:
+        parts.close()
+
+
+class Notified:
+    """The far end of NOTIFY_SOCKET: whether the process has said that it is ready."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+        self._socket.setblocking(False)
+
+    def ready(self) -> bool:
+        """Whether READY=1 has come since the last time it was asked."""
+        try:
+            return b"READY=1" in self._socket.recv(256)
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        """Remove the socket."""
+        self._socket.close()
+        self.path.unlink()
+
+
+@dataclass
+class Processes:
+    """Real processes of attendance_service on one database, each ended with the block."""
+
+    town: Town
+    folder: Path
+    variables: dict[str, str]
+    ports: dict[str, int] = field(default_factory=dict)
+    started: dict[str, Process] = field(default_factory=dict)
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _names: int = 0
+
+    def start(self, kind: str, **variables: str) -> Process:
+        """``python -m attendance_service <kind>``, ready to serve."""
+        self._names += 1
+        name = f"{kind}-{self._names}"
+        notified = Notified(self.folder / f"{name}.sock")
+        self._stack.callback(notified.close)
+        env = {
+            **os.environ,
+            **environment_for(self.town.database, **self.variables),
+            "PYTHONPATH": str(ROOT),
+            "HAZIR_DATA": str(self.folder / name),
+            "HAZIR_ENV_FILE": "/dev/null",
+            "NOTIFY_SOCKET": str(notified.path),
+            **variables,
+        }
+        process = Process(
+            lambda: [sys.executable, "-m", "attendance_service", kind],
+            notified.ready,
+            log=self.folder / f"{name}.log",
+            environment=env,
+            cwd=str(ROOT),
+        )
+        process.start(within=40)
+        self._stack.callback(process.stop)
+        self.started[name] = process
+        return process
+
+    def rest(self, **variables: str) -> Rest:
+        """An HTTP process with one worker, and a client for it."""
+        port = free_port()
+        self.start("rest", ATTENDANCE_PORT=str(port), ATTENDANCE_WORKERS="1", **variables)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, trust_env=False)
+        self._stack.callback(client.close)
+        return Rest(self.town, client)
+
+    def rpc(self, **variables: str) -> grpc.Channel:
+        """A gRPC process, and a channel to it."""
+        port = free_port()
+        self.start("rpc", GRPC_PORT=str(port), **variables)
+        channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self._stack.callback(channel.close)
+        return channel
+
+    def logs(self) -> str:
+        """Everything that any of them wrote."""
+        return "".join(process.output() for process in self.started.values())
+
+    def close(self) -> None:
+        """End them all, the newest first."""
+        self._stack.close()
+
+
+@contextmanager
+def processes(town: Town, folder: Path, **variables: str) -> Iterator[Processes]:
+    """A place for real processes; a sequencer's hint port is chosen for all of them."""
+    hint = {"SEQUENCER_HINT": f"127.0.0.1:{free_port()}"}
+    folder.mkdir(exist_ok=True)
+    made = Processes(town, folder, {**hint, **variables})
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def stub(channel: grpc.Channel) -> Any:
+    """AttendanceService on ``channel``."""
+    return pb_grpc.AttendanceServiceStub(channel)  # type: ignore[no-untyped-call]
+
+
+def code_of(fault: Any) -> str:
+    """The stable code that travels with a gRPC refusal."""
+    return dict(fault.trailing_metadata() or ()).get("code", "")
