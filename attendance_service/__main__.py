@@ -44,22 +44,21 @@ def rpc(env: Mapping[str, str]) -> int:
 
 def sequencer(env: Mapping[str, str]) -> int:
     """The process that numbers events while it leads."""
-    from attendance_service.app import role_dsn
     from attendance_service.sequencer import FENCE, HintSocket, Sequencer
     from attendance_service.settings import SequencerSettings
-    from common.db import fenced_connection
     from common.notify import notify
+    from common.sql import dsn, fenced_connection
 
     settings = load(SequencerSettings, env)
     logs.configure("sequencer", settings.log_level)
-    where = role_dsn(settings, "hazir_sequencer", settings.database_password.reveal())
+    where = dsn(settings, "hazir_sequencer", settings.database_password.reveal())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     hint = HintSocket(settings.hint)
     try:
         notify("READY=1", env)
-        Sequencer(lambda: fenced_connection(where, FENCE), hint, stop).run()
+        Sequencer(lambda: fenced_connection(where, FENCE, "sequencer"), hint, stop).run()
     finally:
         hint.close()
     return 0
@@ -67,17 +66,17 @@ def sequencer(env: Mapping[str, str]) -> int:
 
 def demo(env: Mapping[str, str]) -> int:
     """Give the demo site its places; a second run changes nothing."""
-    from attendance_service.app import role_dsn
     from attendance_service.demo import seed
     from attendance_service.settings import Settings
     from common.db import Database
+    from common.sql import dsn
 
     settings = load(Settings, env)
     refuse_unsafe(settings)
     if not settings.demo:
         raise ConfigError(["DEMO: demo places are for demo mode only"])
     password = settings.database_password.reveal()
-    seed(Database(role_dsn(settings, "hazir_attendance", password), size=1))
+    seed(Database(dsn(settings, "hazir_attendance", password), size=1))
     return 0
 
 

@@ -27,13 +27,14 @@ from attendance_service.upkeep import Upkeep
 from common.bus import Bus
 from common.clock import SystemClock
 from common.config import CommonSettings
-from common.db import Database, dsn
+from common.db import Database
 from common.errors import Kind
 from common.httpkit.app import answers, identifier, kit
 from common.httpkit.edge import Wsgi
 from common.imaging.reader import ImageReader
 from common.org import OrgView
 from common.service_token import ServiceToken
+from common.sql import dsn
 from common.vault import Vault
 
 MIB = 1 << 20
@@ -75,20 +76,9 @@ class Services:
         self.db.close()
 
 
-def role_dsn(settings: CommonSettings, role: str, password: str) -> str:
-    """Where ``role`` finds the database."""
-    return dsn(
-        host=settings.database_host,
-        port=settings.database_port,
-        name=settings.database_name,
-        role=role,
-        password=password,
-    )
-
-
 def services(settings: Settings, *, threads: int, name: str) -> Services:
     """Everything that a process of this service works with; begins to follow people's changes."""
-    where = role_dsn(settings, "hazir_attendance", settings.database_password.reveal())
+    where = dsn(settings, "hazir_attendance", settings.database_password.reveal())
     db = Database(where, size=threads + 2, name=name)
     bus = Bus(settings.redis_url)
     org = OrgView(db)

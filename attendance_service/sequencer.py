@@ -12,13 +12,15 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 
-from attendance_service.store.feed import NUMBER
 from common import logs
+from common.sql import Queries
 
+NUMBER = Queries(Path(__file__).with_suffix(".sql")).prepared("number")
 LOCK = 0x46454544  # "FEED"
 BATCH = 2000
 POLL = 0.05

@@ -27,11 +27,12 @@ from auth_service.store.work import Store
 from common import logs
 from common.bus import CHANGED, Bus
 from common.clock import Clock, SystemClock
-from common.db import Database, dsn
+from common.db import Database
 from common.errors import DomainError
 from common.httpkit.app import answers, identifier, kit
 from common.httpkit.edge import Wsgi
 from common.org import OrgView
+from common.sql import dsn
 from common.tokens import Signer, jwk, key_id
 
 _TIDY_EVERY = 600.0
@@ -67,13 +68,7 @@ class Parts:
 def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     """Everything that a process of this service works with; it connects when first used."""
     clock = clock or SystemClock()
-    where = dsn(
-        host=settings.database_host,
-        port=settings.database_port,
-        name=settings.database_name,
-        role="hazir_auth",
-        password=settings.db_password.reveal(),
-    )
+    where = dsn(settings, "hazir_auth", settings.db_password.reveal())
     db = Database(where, size=_POOL, name="auth")
     bus = Bus(settings.redis_url)
     org = OrgView(db)

@@ -7,11 +7,8 @@ is down is answered within two seconds and heals without a restart.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -22,46 +19,9 @@ from sqlalchemy import exc as pool_errors
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from common.errors import ConnectionLost, invalid, unavailable
+from common.sql import Prepared
 
 Row = Any  # a named tuple: the columns of the statement, in its order
-_NAME = re.compile(r"^-- :name (\w+)[^\n]*\n", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A statement kept planned on each connection; its text uses ``$1`` … for its values."""
-
-    name: str
-    text: str
-    #: The statement that runs it, with one bound parameter for each value.
-    call: str
-
-
-class Queries(Mapping[str, str]):
-    """The statements of a ``.sql`` file, each under its ``-- :name``."""
-
-    def __init__(self, path: Path) -> None:
-        pieces = _NAME.split(path.read_text(encoding="utf-8"))[1:]
-        self._texts = {
-            name: text.strip().rstrip(";")
-            for name, text in zip(pieces[::2], pieces[1::2], strict=True)
-        }
-
-    def __getitem__(self, name: str) -> str:
-        return self._texts[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def prepared(self, name: str) -> Prepared:
-        """The statement ``name`` to be kept planned; its parameters are ``$1`` … ``$n``."""
-        text = self._texts[name]
-        numbers = [int(number) for number in re.findall(r"\$(\d+)", text)]
-        marks = ", ".join(["%s"] * max(numbers, default=0))
-        return Prepared(name, text, f"EXECUTE {name} ({marks})")
 
 
 class ConstraintViolated(Exception):
@@ -250,19 +210,3 @@ def _execute_prepared(
         cursor.execute(f"PREPARE {statement.name} AS {statement.text}")
         known.add(statement.name)
     cursor.execute(statement.call, values)
-
-
-def fenced_connection(where: str, options: str) -> Any:
-    """A connection with these server settings, outside any pool: for a leader's own work."""
-    connection = psycopg2.connect(
-        where, connect_timeout=2, options=options, application_name="hazir sequencer"
-    )
-    connection.autocommit = True
-    return connection
-
-
-def dsn(*, host: str, port: int, name: str, role: str, password: str) -> str:
-    """A libpq connection string."""
-    return psycopg2.extensions.make_dsn(
-        host=host, port=port, dbname=name, user=role, password=password
-    )

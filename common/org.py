@@ -16,9 +16,10 @@ from typing import Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from common.bus import CHANGED, Bus
-from common.db import Database, Queries, Row
+from common.db import Database, Row
 from common.errors import DomainError, unauthenticated, unavailable
 from common.identity import Person, Role, Subject
+from common.sql import Queries
 from common.tokens import LONGEST_LIFE, Claims, key_id, public_from_jwk
 
 STALE_AFTER = 2.0

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from common import logs
 from common.bus import Bus
-from common.db import Database, dsn
+from common.db import Database
 from common.httpkit.app import answers, identifier, kit
 from common.httpkit.edge import Wsgi
 from common.imaging.reader import ImageReader
 from common.org import OrgView
+from common.sql import dsn
 from common.vault import Vault
 from face_service import engine, weights
 from face_service.rest import FaceResource, InMemory
@@ -43,7 +44,11 @@ class FaceApp:
 def build(settings: Settings, models: Path) -> FaceApp:
     """Connect everything; the models load in the background."""
     engine.prepare()
-    db = Database(_dsn(settings), size=settings.threads + 1, name="face")
+    db = Database(
+        dsn(settings, "hazir_face", settings.database_password.reveal()),
+        size=settings.threads + 1,
+        name="face",
+    )
     bus = Bus(settings.redis_url)
     org = OrgView(db)
     org.start(bus)
@@ -71,16 +76,6 @@ def build(settings: Settings, models: Path) -> FaceApp:
     FaceResource(service).install(built.api)
     checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
     return FaceApp(built.finish(checks, optional=frozenset({"redis"})), org, images, db)
-
-
-def _dsn(settings: Settings) -> str:
-    return dsn(
-        host=settings.database_host,
-        port=settings.database_port,
-        name=settings.database_name,
-        role="hazir_face",
-        password=settings.database_password.reveal(),
-    )
 
 
 def limit_for(path: str) -> int:

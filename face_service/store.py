@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from common import logs
-from common.db import Database, Queries, Row, Transaction
+from common.db import Database, Row, Transaction
 from common.errors import conflict
+from common.sql import Queries
 from common.vault import Unreadable, Vault
 from face_service.domain import MOST_PHOTOS, Embedding, Verdict, consent_required
 from face_service.ports import Consent, EnrolledFace, NewFace, Template

@@ -13,12 +13,13 @@ from functools import partial
 from common import logs
 from common.bus import Bus
 from common.clock import SystemClock
-from common.db import Database, dsn
+from common.db import Database
 from common.errors import DomainError, unavailable
 from common.identity import Subject
 from common.notify import notify
 from common.org import OrgView
 from common.service_token import ServiceToken
+from common.sql import dsn
 from common.tokens import Verifier
 from reporter_service.counts import Counts
 from reporter_service.feed import Feed
@@ -36,13 +37,7 @@ _LOAD_AGAIN_AFTER = 0.5
 
 def database(settings: Settings) -> Database:
     """This service's own door to PostgreSQL."""
-    where = dsn(
-        host=settings.database_host,
-        port=settings.database_port,
-        name=settings.database_name,
-        role="hazir_reporter",
-        password=settings.database_password.reveal(),
-    )
+    where = dsn(settings, "hazir_reporter", settings.database_password.reveal())
     return Database(where, size=_THREADS, name="reporter")
 
 

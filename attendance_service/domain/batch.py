@@ -15,7 +15,6 @@ from attendance_service.domain.punches import OPEN_FOR, Move, State
 
 #: A claim older than this is not believed without somebody looking.
 OLDEST_CLAIM = timedelta(days=31)
-_STEP = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +59,22 @@ def place(state: State, punches: Iterable[LatePunch]) -> tuple[list[Placed], Sta
     placed: list[Placed] = []
     for punch in sorted(punches, key=lambda p: (p.claimed_at, p.index)):
         outcome = Outcome.ACCEPTED if trusted(punch) and not punch.needs_review else Outcome.REVIEW
-        inside = state.inside(punch.claimed_at)
-        action = punch.action or (Move.OUT if inside else Move.IN)
         at = min(punch.claimed_at, punch.received_at)
+        before = placed[-1] if placed else None
+        action = punch.action or (Move.OUT if _inside(state, before, at) else Move.IN)
         newest = at > state.last_at
         state = replace(state, n=state.n + 1)
         if newest and outcome is Outcome.ACCEPTED:
             state = replace(state, action=action, last_at=at, open_until=at + OPEN_FOR)
         placed.append(Placed(punch.index, punch.employee_id, state.n, action, at, outcome))
     return placed, state
+
+
+def _inside(state: State, before: Placed | None, at: datetime) -> bool:
+    """Whether the person counted as in at ``at``, by the last thing known to come before it."""
+    if before is not None and not before.at < state.last_at <= at:
+        return before.action is Move.IN and before.at + OPEN_FOR >= at
+    return state.last_at <= at and state.inside(at)
 
 
 def by_person(punches: Sequence[LatePunch]) -> dict[int, list[LatePunch]]:

@@ -16,8 +16,9 @@ from attendance_service.service.ports import Kept
 from attendance_service.store.photos import Photos
 from attendance_service.store.punches import state_of
 from attendance_service.store.records import record_of
-from common.db import ConstraintViolated, Database, Queries, Transaction
+from common.db import ConstraintViolated, Database, Transaction
 from common.errors import conflict
+from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("batch.sql"))
 

@@ -10,7 +10,8 @@ from attendance_service.domain.punches import after_void
 from attendance_service.service.decide_faces import Waiting
 from attendance_service.store.photos import Photos
 from attendance_service.store.punches import state_of
-from common.db import Database, Queries
+from common.db import Database
+from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("decisions.sql"))
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common.cursors import CursorSealer
-from common.db import Database, Queries
+from common.db import Database
+from common.sql import Queries
 
 SQL = Queries(Path(__file__).with_name("feed.sql"))
-NUMBER = SQL.prepared("number")
 _AFTER = SQL.prepared("after")
 CHANNEL = "hazir_feed"
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from common.db import Database, Queries, Transaction
+from common.db import Database, Transaction
+from common.sql import Queries
 from common.vault import Vault
 
 _SQL = Queries(Path(__file__).with_name("photos.sql"))

@@ -16,8 +16,9 @@ from attendance_service.domain.policy import Evidence, OnFaceDown, Place, Policy
 from attendance_service.domain.punches import Mode
 from attendance_service.service.ports import PolicyVersion
 from common import logs
-from common.db import ConstraintViolated, Database, Queries, Row, Transaction
+from common.db import ConstraintViolated, Database, Row, Transaction
 from common.errors import conflict, invalid, not_found
+from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("places.sql"))
 _FRESH_FOR = 1.0

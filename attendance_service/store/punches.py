@@ -16,7 +16,8 @@ from attendance_service.service.ports import Entry, Kept, KeyUsed
 from attendance_service.store.photos import Photos
 from attendance_service.store.records import SQL as RECORDS
 from attendance_service.store.records import record_of
-from common.db import ConstraintViolated, Database, Queries, Row, Transaction
+from common.db import ConstraintViolated, Database, Row, Transaction
+from common.sql import Queries
 
 SQL = Queries(Path(__file__).with_name("punches.sql"))
 _PUNCH = SQL.prepared("punch")

@@ -9,7 +9,8 @@ from pathlib import Path
 from uuid import UUID
 
 from attendance_service.domain.records import Record
-from common.db import Database, Queries, Row
+from common.db import Database, Row
+from common.sql import Queries
 
 SQL = Queries(Path(__file__).with_name("records.sql"))
 _PERSON_DAY = SQL.prepared("person_day")

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from auth_service.service.values import Entry
-from common.db import Queries, Transaction
+from common.db import Transaction
+from common.sql import Queries
 from common.tokens import LONGEST_LIFE
 
 _SQL = Queries(Path(__file__).with_name("journal.sql"))

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from auth_service.service.values import Account, NewAccount, PeoplePage
-from common.db import Queries, Row, Transaction
+from common.db import Row, Transaction
 from common.identity import Role
+from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("people.sql"))
 _WILD = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})

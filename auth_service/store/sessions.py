@@ -10,7 +10,8 @@ from pathlib import Path
 from auth_service.domain.attempts import Counter
 from auth_service.domain.sessions import Presented
 from auth_service.service.values import NewSession
-from common.db import Queries, Transaction
+from common.db import Transaction
+from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("sessions.sql"))
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from auth_service.service.values import Account, Site, Team
 from auth_service.store.people import account_of
-from common.db import Queries, Row, Transaction
+from common.db import Row, Transaction
+from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("sites.sql"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg2
 
-from common import db, migrate
+from common import migrate, sql
 from local import keys
 from local.account import unprivileged
 from local.ports import free_port
@@ -33,15 +33,24 @@ class TestDatabase:
     name: str
     secrets_dir: Path
 
+    @property
+    def database_host(self) -> str:
+        """As the settings have it."""
+        return self.host
+
+    @property
+    def database_port(self) -> int:
+        """As the settings have it."""
+        return self.port
+
+    @property
+    def database_name(self) -> str:
+        """As the settings have it."""
+        return self.name
+
     def dsn(self, role: str = "owner") -> str:
         """A connection string for ``owner``, ``auth``, ``attendance``, ``sequencer`` …"""
-        return db.dsn(
-            host=self.host,
-            port=self.port,
-            name=self.name,
-            role=f"hazir_{role}",
-            password=keys.read(self.secrets_dir, f"db_{role}"),
-        )
+        return sql.dsn(self, f"hazir_{role}", keys.read(self.secrets_dir, f"db_{role}"))
 
     def url(self) -> str:
         """The owner's address, as ``DATABASE_URL`` has it."""
