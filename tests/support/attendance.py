@@ -262,4 +262,4 @@ def stub(channel: grpc.Channel) -> Any:
 
 def code_of(fault: Any) -> str:
     """The stable code that travels with a gRPC refusal."""
-    return dict(fault.trailing_metadata() or ()).get("code", "")
+    return str(dict(fault.trailing_metadata() or ()).get("code", ""))
