@@ -12,6 +12,7 @@ import psycopg2.sql
 from common.migrate import ROLES, SERVICES
 from local import keys
 from local.place import Place, read_json, write_json
+from local.seeding import Seeding
 
 
 class Migrations:
@@ -22,10 +23,11 @@ class Migrations:
     the same *and* the database itself still says that it is there.
     """
 
-    def __init__(self, root: Path, place: Place, owner_url: str) -> None:
+    def __init__(self, root: Path, place: Place, owner_url: str, seeding: Seeding) -> None:
         self._root = root
         self._place = place
         self._owner_url = owner_url
+        self._seeding = seeding
         self._file = place.data / "migrated.json"
 
     def command(self) -> list[str]:
@@ -33,6 +35,7 @@ class Migrations:
         known = read_json(self._file)
         if known and known == self._now():
             return ["true"]
+        self._seeding.forget()
         return [sys.executable, "-m", "common.migrate", "up"]
 
     def remember(self) -> None:

@@ -49,7 +49,9 @@ def install(python: Path, installer: Path, lock: Path) -> None:
     locked = ["--require-hashes", "--only-binary", ":all:", "-r"]
     uv = python.with_name("uv")
     if _quiet([*pip, "install", "-q", *locked, str(installer)]):
-        command = [str(uv), "pip", "install", "-q", "--python", str(python), *locked, str(lock)]
+        # Compiled here once, in parallel; else every service compiles the same modules by itself.
+        options = ["-q", "--compile-bytecode", "--python", str(python)]
+        command = [str(uv), "pip", "install", *options, *locked, str(lock)]
         if _quiet(command, env={**os.environ, **_uv_environment(pip)}):
             return
         _say("set-up: uv could not install them; trying with pip, which takes longer")

@@ -10,6 +10,7 @@ from common.config import ROOT
 from local.account import tethered
 from local.migrations import Migrations
 from local.place import Place
+from local.seeding import Seeding
 from local.servers import Servers, make_cluster
 from local.service import Service
 from local.settings import LocalSettings
@@ -22,6 +23,8 @@ def environment(
 ) -> dict[str, str]:
     """What every process of ours finds in its environment; the owner's database is not in it."""
     given = {name: value for name, value in base.items() if value}
+    # Where it is set, every start would compile every module again: some 20 s of work.
+    given.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
         **settings.neighbours(),
         **servers.environment,
@@ -78,24 +81,40 @@ def _redis(servers: Servers) -> list[Service]:
 def _schema(
     settings: LocalSettings, servers: Servers, place: Place, after: tuple[str, ...]
 ) -> list[Service]:
-    owner = {"DATABASE_URL": servers.owner_url}
-    migrations = Migrations(ROOT, place, servers.owner_url)
-    found = [
+    seeding = Seeding(ROOT, place, servers.owner_url)
+    migrations = Migrations(ROOT, place, servers.owner_url, seeding)
+    migrate = Service(
+        name="migrate",
+        command=lambda: tethered(migrations.command()),
+        environment={"DATABASE_URL": servers.owner_url},
+        after=after,
+        task=True,
+        once_ready=migrations.remember,
+    )
+    return [migrate, *(_demo(seeding) if settings.demo else [])]
+
+
+def _demo(seeding: Seeding) -> list[Service]:
+    """Demo people, then their places. They are made beside the services, which do not wait."""
+
+    def command(module: str) -> list[str]:
+        return tethered([sys.executable, "-m", module, "demo"] if seeding.needed() else ["true"])
+
+    return [
         Service(
-            name="migrate",
-            command=lambda: tethered(migrations.command()),
-            environment=owner,
-            after=after,
+            name="demo_people",
+            command=lambda: command("auth_service"),
+            after=("migrate",),
             task=True,
-            once_ready=migrations.remember,
-        )
+        ),
+        Service(
+            name="demo_places",
+            command=lambda: command("attendance_service"),
+            after=("demo_people",),
+            task=True,
+            once_ready=seeding.remember,
+        ),
     ]
-    if settings.demo:
-        found += [
-            _python("demo_people", "auth_service", "demo", after=("migrate",), task=True),
-            _python("demo_places", "attendance_service", "demo", after=("demo_people",), task=True),
-        ]
-    return found
 
 
 def _product(settings: LocalSettings) -> list[Service]:
@@ -138,12 +157,10 @@ def _python(
     *words: str,
     announce: str = "",
     after: tuple[str, ...] = (),
-    task: bool = False,
 ) -> Service:
     return Service(
         name=name,
         command=lambda: tethered([sys.executable, "-m", module, *words]),
         announce=announce,
         after=after,
-        task=task,
     )

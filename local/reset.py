@@ -25,6 +25,7 @@ _OURS = (
     "programs",
     "run",
     "secrets",
+    "seeded.json",
     "valkey",
 )
 
