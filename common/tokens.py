@@ -165,17 +165,24 @@ class Verifier:
 def _segments(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     if len(token) > _LONGEST_TOKEN or not token.isascii() or token.count(".") != 2:
         raise ValueError("shape")
-    header, payload, _ = token.split(".")
+    header, payload, signature = token.split(".")
+    _canonical(signature)
     return _strict_object(header), _strict_object(payload)
 
 
-def _strict_object(segment: str) -> dict[str, Any]:
+def _canonical(segment: str) -> bytes:
+    """The bytes of a segment; one that could be written otherwise is refused."""
     try:
         raw = base64.b64decode(segment + "=" * (-len(segment) % 4), altchars=b"-_", validate=True)
     except binascii.Error as fault:
         raise ValueError("base64") from fault
     if _b64(raw) != segment:
         raise ValueError("base64 is not canonical")
+    return raw
+
+
+def _strict_object(segment: str) -> dict[str, Any]:
+    raw = _canonical(segment)
     found = json.loads(raw, object_pairs_hook=_no_duplicates, parse_constant=_refuse)
     if not isinstance(found, dict):
         raise ValueError("not an object")

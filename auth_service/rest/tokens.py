@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from flask import Request
 
@@ -130,7 +131,7 @@ def _client(form: TokenForm, request: Request) -> tuple[str, str]:
     """A service's id and secret, from HTTP Basic (RFC 6749, 2.3.1) or from the form."""
     basic = request.authorization
     if basic is not None and basic.type == "basic" and basic.username and basic.password:
-        return basic.username, basic.password
+        return unquote_plus(basic.username), unquote_plus(basic.password)
     return _given(form.client_id, "client_id"), _given(form.client_secret, "client_secret")
 
 

@@ -215,7 +215,7 @@ class Sessions:
             access_token=self._signer.sign(claims),
             expires_in=seconds,
             refresh_token=refresh_token,
-            refresh_expires_in=int((until - now).total_seconds()) if until else 0,
+            refresh_expires_in=round((until - now).total_seconds()) if until else 0,
         )
 
 

@@ -112,16 +112,15 @@ class Api:
     def add(self, endpoint: Endpoint) -> None:
         """Serve ``endpoint`` under each of its paths."""
         self.endpoints.append(endpoint)
-        for number, path in enumerate(endpoint.paths):
+        for path in endpoint.paths:
             kind = (
                 Kind.UNPROCESSABLE
                 if any(path.startswith(prefix) for prefix in self._strict_paths)
                 else Kind.INVALID
             )
-            name = f"{endpoint.handler.__module__}.{endpoint.handler.__qualname__}.{number}"
             self.app.add_url_rule(
                 path,
-                endpoint=f"{endpoint.method} {name}",
+                endpoint=f"{endpoint.method} {path}",
                 view_func=self._view(endpoint, kind),
                 methods=[endpoint.method],
             )
