@@ -105,12 +105,13 @@ def place(item: Place) -> dict[str, Any]:
     }
 
 
-def window(query: RecordQuery) -> Window:
+def window(query: RecordQuery, default_status: str) -> Window:
     """The `Window` that a query asks for; one record more, to know whether there is a next page."""
+    status = query.status or default_status
     return Window(
         start=parse_time(query.start, field="from") if query.start else None,
         end=parse_time(query.end, field="to") if query.end else None,
-        status=None if query.status == "all" else query.status or "accepted",
+        status=None if status == "all" else status,
         before=_opened(query.cursor) if query.cursor else None,
         limit=query.limit + 1,
     )

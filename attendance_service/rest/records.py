@@ -63,7 +63,9 @@ class RecordResource:
 
     def day(self, call: Call) -> Answer:
         """A person's records of today in their zone, newest first."""
-        found = self.service.today(call.subject, call.path.employee_id, present.window(call.query))
+        found = self.service.today(
+            call.subject, call.path.employee_id, present.window(call.query, "accepted")
+        )
         items, cursor = present.page(found, call.query.limit)
         headers = {}
         if cursor:
@@ -72,9 +74,9 @@ class RecordResource:
         return Answer(items, 200, headers)
 
     def page(self, call: Call) -> dict[str, Any]:
-        """The records one may see, newest first."""
+        """The records one may see, newest first, of every status unless one is asked for."""
         found = self.service.visible(
-            call.subject, call.query.employee_id, present.window(call.query)
+            call.subject, call.query.employee_id, present.window(call.query, "all")
         )
         items, cursor = present.page(found, call.query.limit)
         return {"items": items, "next_cursor": cursor}
