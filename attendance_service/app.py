@@ -26,7 +26,6 @@ from attendance_service.store.records import Records
 from attendance_service.upkeep import Upkeep
 from common.bus import Bus
 from common.clock import SystemClock
-from common.config import CommonSettings
 from common.db import Database
 from common.errors import Kind
 from common.httpkit.app import answers, identifier, kit
@@ -69,10 +68,12 @@ class Services:
     records: RecordService
     places: PlaceService
     upkeep: Upkeep
+    hint: HintSender
 
     def close(self) -> None:
         """Stop following people's changes and let go of the database."""
         self.org.stop()
+        self.hint.close()
         self.db.close()
 
 
@@ -100,7 +101,7 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     places = PlaceService(book, PlaceAdmin(db, book))
     decisions = Decisions(db, photos)
     upkeep = Upkeep(DecideFaces(decisions, faces, hint), decisions.purge)
-    return Services(settings, db, org, bus, feed, check_in, batch, records, places, upkeep)
+    return Services(settings, db, org, bus, feed, check_in, batch, records, places, upkeep, hint)
 
 
 def make_wsgi(settings: Settings) -> Wsgi:

@@ -196,8 +196,8 @@ class CommonSettings:
     token_issuer: str = setting("TOKEN_ISSUER", str, "http://127.0.0.1:8001")
     log_level: str = setting("LOG_LEVEL", one_of("debug", "info", "warning", "error"), "info")
     otel_endpoint: str = setting("OTEL_EXPORTER_OTLP_ENDPOINT", str, "")
-    requests_per_second: int = setting("LIMIT_PER_PERSON", between(1, 100_000), 50)
-    requests_per_second_address: int = setting("LIMIT_PER_ADDRESS", between(1, 1_000_000), 400)
+    requests_per_second: int = setting("LIMIT_PER_PERSON", between(1, 100_000), 2000)
+    requests_per_second_address: int = setting("LIMIT_PER_ADDRESS", between(1, 1_000_000), 5000)
 
     def allowed_origins(self) -> frozenset[str]:
         """The origins whose pages may call: the page's own, the gateway's, and what is added."""
