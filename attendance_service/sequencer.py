@@ -70,6 +70,12 @@ class HintSender:
                 self._socket.connect(where)
             self._socket.send(b"1")
 
+    def close(self) -> None:
+        """Let go of the socket; a later call makes a new one."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
 
 class Sequencer:
     """Tries to lead, and numbers events while it does."""

@@ -263,3 +263,45 @@ def stub(channel: grpc.Channel) -> Any:
 def code_of(fault: Any) -> str:
     """The stable code that travels with a gRPC refusal."""
     return str(dict(fault.trailing_metadata() or ()).get("code", ""))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the tables say about one person, the oldest first."""
+
+    town: Town
+    who: int
+
+    @property
+    def records(self) -> list[tuple[Any, ...]]:
+        """(n, action, outcome, status) of each record."""
+        return self.town.sql(
+            "SELECT n, action, outcome, status FROM attendance.record WHERE employee_id = %s"
+            " ORDER BY id",
+            self.who,
+        )
+
+    @property
+    def events(self) -> list[tuple[Any, ...]]:
+        """(kind, action, status) of each event."""
+        return self.town.sql(
+            "SELECT kind, action, status FROM attendance.event WHERE employee_id = %s ORDER BY id",
+            self.who,
+        )
+
+    @property
+    def keys(self) -> list[int]:
+        """The status kept under each idempotency key."""
+        rows = self.town.sql(
+            "SELECT status FROM attendance.idempotency WHERE subject_id = %s ORDER BY created_at",
+            self.who,
+        )
+        return [row[0] for row in rows]
+
+    @property
+    def state(self) -> tuple[Any, ...]:
+        """(n, action) of the person, (0, "out") when there is none."""
+        rows = self.town.sql(
+            "SELECT n, action FROM attendance.punch_state WHERE employee_id = %s", self.who
+        )
+        return rows[0] if rows else (0, "out")
