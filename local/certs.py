@@ -25,8 +25,6 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from common.config import ROOT
-from local.account import unprivileged
-from local.place import find_place
 from local.screen import Screen
 
 # Phones refuse server certificates that are valid for longer than 825 days.
@@ -36,7 +34,7 @@ _AUTHORITY_VALID = dt.timedelta(days=3650)
 
 def make_certificates(env: Mapping[str, str], screen: Screen) -> int:
     """Write ``ca.pem``, ``cert.pem`` and ``key.pem``; NAMES adds names and addresses."""
-    folder = find_place(env, ROOT, unprivileged()).certificates
+    folder = ROOT / "var" / "certs"
     names = [*_own_names(), *(n.strip() for n in env.get("NAMES", "").split(",") if n.strip())]
     write_certificates(folder, names, dt.datetime.now(dt.UTC))
     screen.say(f"Certificate for {', '.join(names)} in {folder}.")

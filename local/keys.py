@@ -65,17 +65,13 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "service_attendance",
         "service_reporter",
     ),
-    "attendance": (
-        "db_attendance",
-        "db_sequencer",
-        "redis",
-        "cursor_key",
-        "photo_key",
-        "service_attendance",
-    ),
+    "attendance": ("db_attendance", "redis", "cursor_key", "photo_key", "service_attendance"),
+    "sequencer": ("db_sequencer", "redis"),
     "reporter": ("db_reporter", "redis", "cursor_key", "service_reporter"),
     "face": ("db_face", "redis", "face_key"),
 }
+
+SERVERS = frozenset({"postgres", "redis"})
 
 
 def ensure(folder: Path) -> list[str]:
@@ -91,16 +87,21 @@ def read(folder: Path, name: str) -> str:
 
 
 def deal(source: Path, target: Path, owner: int) -> None:
-    """Copy to ``target``/READER the secrets that each reader may see, owned by user ``owner``."""
+    """Copy to ``target``/READER the secrets that each reader may see, owned by user ``owner``.
+
+    The copies of `SERVERS` can be read by every user of the container that holds them, and it holds
+    nothing else: their images choose their own users.
+    """
     for reader, names in READERS.items():
         folder = target / reader
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
             copy = folder / name
             _write_once(copy, partial(read, source, name))
+            copy.chmod(0o444 if reader in SERVERS else 0o400)
             os.chown(copy, owner, owner)
         os.chown(folder, owner, owner)
-        folder.chmod(0o700)
+        folder.chmod(0o755 if reader in SERVERS else 0o700)
 
 
 def _write_once(path: Path, make: Callable[[], str]) -> bool:
@@ -118,6 +119,24 @@ def _write_once(path: Path, make: Callable[[], str]) -> bool:
     return True
 
 
-if __name__ == "__main__":
-    made = ensure(Path(sys.argv[1]))
+def deal_certificates(source: Path, target: Path, owner: int) -> None:
+    """Copy the gateway's certificate and its key, when ``make certs`` has made them."""
+    for name in ("cert.pem", "key.pem"):
+        (target / name).unlink(missing_ok=True)
+        if (source / name).is_file():
+            _write_once(target / name, partial(read, source, name))
+            os.chown(target / name, owner, owner)
+
+
+def main(arguments: list[str]) -> int:
+    """``python -m local.keys MASTER DEALT UID CERTS``: make what is missing, deal it out."""
+    master, dealt, certificates = (Path(arguments[place]) for place in (0, 1, 3))
+    made = ensure(master)
+    deal(master, dealt, int(arguments[2]))
+    deal_certificates(certificates, dealt / "gateway", int(arguments[2]))
     print(f"secrets: {len(made)} made" if made else "secrets: all there")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

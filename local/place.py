@@ -49,11 +49,6 @@ class Place:
         """The face models' weights."""
         return self.data / "models"
 
-    @property
-    def certificates(self) -> Path:
-        """What ``make certs`` makes."""
-        return self.data / "certs"
-
 
 def find_place(env: Mapping[str, str], root: Path, account: Account | None) -> Place:
     """The place of the checkout at ``root``: HAZIR_DATA, its ``var``, or `SHARED_DATA`.

@@ -15,7 +15,6 @@ from local.status import is_running
 # By name: HAZIR_DATA may be a folder that holds other things too. The weights stay; they are pinned
 # files that would only be fetched again.
 _OURS = (
-    "certs",
     "logs",
     "metrics",
     "migrated.json",
