@@ -12,6 +12,9 @@ CHECKED := $(CODE) tests $(wildcard bench)
 # The set-up, by the environment's own Python when it is there (it is quicker to find).
 SETUP = python=$(VENV)/python; $$python -c '' 2>/dev/null || python=$$(sh local/choose-python.sh) || exit 1; $$python -m local.setup
 
+# Node.js may be in the environment (see local/packages.py), so its programs come first.
+PYTEST := PATH="$(CURDIR)/$(VENV):$$PATH" $(VENV)/pytest -q -n 2
+
 # What only looks at, or deletes, what a run has left.
 IF_SET_UP = test -x $(VENV)/python || { echo 'Nothing is set up yet; start with: make run'; exit 3; }
 
@@ -53,21 +56,23 @@ lint:
 	@$(VENV)/ruff format --check -q $(CHECKED)
 	@$(VENV)/ruff check -q $(CHECKED)
 	@$(VENV)/mypy
-	@$(VENV)/lint-imports --no-logo 2>/dev/null || $(VENV)/lint-imports
+	@$(VENV)/lint-imports --no-cache >var/lint-imports.log || { cat var/lint-imports.log; exit 1; }
 
 .PHONY: unit
 unit:
-	@$(VENV)/pytest -q -n 2 tests/unit
+	@$(PYTEST) tests/unit
 
 .PHONY: test
-test: setup-test lint ## Everything `check` does, then every test, with real servers and a real browser
-	@PATH="$(CURDIR)/$(VENV):$$PATH" $(VENV)/pytest -q -n 2 --dist loadfile -m 'not faults' \
-	    --cov --cov-report= tests && $(VENV)/coverage combine -q 2>/dev/null; \
-	  $(VENV)/coverage report --format=total >/dev/null
+test: setup-test lint ## The same with every test: real servers, a real browser
+	@$(PYTEST) --dist loadfile -m 'not faults' tests
+
+.PHONY: coverage
+coverage: setup-test ## Every test, and how much of the code they reach (htmlcov/)
+	@$(VENV)/coverage erase; $(PYTEST) --dist loadfile -m 'not faults' --cov --cov-report=html tests
 
 .PHONY: test-faults
 test-faults: setup-test ## The long schedules of faults: kill -9, lost servers, slow clients
-	@$(VENV)/pytest -q -m faults tests
+	@$(PYTEST) -m faults tests
 
 .PHONY: bench
 bench: setup-test ## The measurements of docs/benchmarks.md

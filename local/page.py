@@ -72,7 +72,12 @@ class Page(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         accepts = self.headers.get("Accept-Encoding", "")
         known = self.headers.get("If-None-Match", "")
-        if path == "/health":
+        host, _, port = self.headers.get("Host", "").rpartition(":")
+        if host == "[::1]":
+            # A policy cannot name an IPv6 address, so the page would reach no service from there.
+            where = f"http://localhost:{port}{path}"
+            self._send(Answer(302, (("Location", where),), b""))
+        elif path == "/health":
             self._send(self.overview.answer())
         else:
             self._send(self.files.answer(path, gzip="gzip" in accepts, known=known))
@@ -95,7 +100,9 @@ class Page(BaseHTTPRequestHandler):
         self.wfile.write(head if self.command == "HEAD" else head + answer.body)
 
 
-class _Server(ThreadingHTTPServer):
+class PageServer(ThreadingHTTPServer):
+    """Listens on one address; every connection has a thread of its own."""
+
     daemon_threads = True
     request_queue_size = 128
 
@@ -143,7 +150,7 @@ def main() -> int:
     servers = []
     for host in settings.bind_hosts:
         try:
-            servers.append(_Server(host, settings.client_port, handler(settings)))
+            servers.append(PageServer(host, settings.client_port, handler(settings)))
         except OSError as fault:
             if ":" not in host:
                 print(f"cannot listen on {host}:{settings.client_port}: {fault}", file=sys.stderr)
