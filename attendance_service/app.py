@@ -69,11 +69,13 @@ class Services:
     places: PlaceService
     upkeep: Upkeep
     hint: HintSender
+    pictures: ImageReader
 
     def close(self) -> None:
         """Stop following people's changes and let go of the database."""
         self.org.stop()
         self.hint.close()
+        self.pictures.close()
         self.db.close()
 
 
@@ -90,7 +92,8 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     book = PlaceBook(db)
     feed = FeedStore(db, settings.cursor_key.key())
     token = ServiceToken(settings.auth_url, "service:attendance", settings.service_secret.reveal())
-    images = Images(ImageReader(kind=Kind.UNSUPPORTED))
+    pictures = ImageReader(kind=Kind.UNSUPPORTED)
+    images = Images(pictures)
     hint = HintSender(settings.hint)
     faces = FaceClient(settings.face_url, token)
     check_in = CheckIn(punches, book, faces, images, clock, hint)
@@ -101,7 +104,9 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     places = PlaceService(book, PlaceAdmin(db, book))
     decisions = Decisions(db, photos)
     upkeep = Upkeep(DecideFaces(decisions, faces, hint), decisions.purge)
-    return Services(settings, db, org, bus, feed, check_in, batch, records, places, upkeep, hint)
+    return Services(
+        settings, db, org, bus, feed, check_in, batch, records, places, upkeep, hint, pictures
+    )
 
 
 def make_wsgi(settings: Settings) -> Wsgi:

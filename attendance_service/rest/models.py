@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 LARGEST_ID = 2**53 - 1
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-_BASE64_OF_5_MIB = 7_200_000
+#: More than fits a body: the picture reader is the one to say that a picture is too large.
+_LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def _plain(text: Any) -> Any:
+    """Only digits make a number in an address: no blanks, signs, underscores or other scripts."""
+    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a whole number")
+    return text
+
+
+#: An `Id` in a path or a query, where everything is text.
+AddressId = Annotated[Id, BeforeValidator(_plain)]
 
 
 class Strict(BaseModel):
@@ -33,7 +45,7 @@ class PunchIn(Strict):
     timestamp: _Time | None = None
     place: Position | None = None
     place_id: Id | None = None
-    image: str | None = Field(default=None, max_length=_BASE64_OF_5_MIB)
+    image: str | None = Field(default=None, max_length=_LONGEST_BASE64)
 
 
 class PunchForm(BaseModel):
@@ -71,19 +83,19 @@ class RecordPage(BaseModel):
 class PersonPath(BaseModel):
     """Somebody's number in the path."""
 
-    employee_id: Id
+    employee_id: AddressId
 
 
 class RecordPath(BaseModel):
     """A record's number in the path."""
 
-    record_id: Id
+    record_id: AddressId
 
 
 class PlacePath(BaseModel):
     """A place's number in the path."""
 
-    place_id: Id
+    place_id: AddressId
 
 
 class RecordQuery(BaseModel):
@@ -105,7 +117,7 @@ class DayQuery(RecordQuery):
 class RecordsQuery(RecordQuery):
     """The same for one person or for all that may be seen."""
 
-    employee_id: Id | None = None
+    employee_id: AddressId | None = None
 
 
 class StateOut(BaseModel):
@@ -124,8 +136,8 @@ class StateOut(BaseModel):
 class BoardQuery(BaseModel):
     """Which part of the board."""
 
-    site_id: Id | None = None
-    team_id: Id | None = None
+    site_id: AddressId | None = None
+    team_id: AddressId | None = None
 
 
 class BoardItem(BaseModel):

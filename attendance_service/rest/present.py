@@ -34,7 +34,8 @@ def record(item: Record) -> dict[str, Any]:
         "place_id": item.place_id,
         "zone": item.zone,
         "policy_version": item.policy_version,
-        "evidence": item.evidence,
+        # Sorted, because the database keeps no order and a repeated call is answered alike.
+        "evidence": dict(sorted(item.evidence.items())) if item.evidence else None,
         "photo": item.photo_id is not None,
     }
 

@@ -114,13 +114,15 @@ class CheckIn:
 
     def _settle(self, entry: Entry, write: Callable[[], Record | None]) -> Record:
         """Write, or find out why it could not be written and say so, the same to every repeat."""
+        lost: ConnectionLost | None = None
         for _ in range(_TRIES):
             try:
                 record = write()
             except KeyUsed:
                 return self._replay(entry)
-            except ConnectionLost:
+            except ConnectionLost as fault:
                 # Whether it was committed is unknown; the same key makes asking again safe.
+                lost = fault
                 continue
             if record is None:
                 record = self._explain(entry)
@@ -128,7 +130,7 @@ class CheckIn:
                 self.hint()
             if record is not None:
                 return record
-        raise unavailable("The record could not be written; nothing was recorded.")
+        raise lost or unavailable("The record could not be written; nothing was recorded.")
 
     def _explain(self, entry: Entry) -> Record | None:
         """The earlier answer of this key, or the refusal; ``None`` when it is worth a retry."""
@@ -136,17 +138,21 @@ class CheckIn:
             return self._replay(entry)
         if self.store.ensure_state(entry.employee_id):
             return None
-        self._check_move(entry)
-        return None
+        return self._check_move(entry)
 
-    def _check_move(self, entry: Entry) -> None:
-        """Raise (and remember) the refusal of a move that the rules forbid now."""
+    def _check_move(self, entry: Entry) -> Record | None:
+        """Raise (and remember) the refusal of a move that the rules forbid now.
+
+        A twin that was quicker may have made the move: then its answer is this one's too.
+        """
         state = self.store.state(entry.employee_id)
         try:
             decide(state, Move(entry.action) if entry.action else None, entry.arrived)
         except DomainError as refusal:
-            self.store.keep_refusal(entry, 409, _frozen(refusal))
-            raise
+            if self.store.keep_refusal(entry, 409, _frozen(refusal)):
+                raise
+            return self._replay(entry)
+        return None
 
     def _replay(self, entry: Entry) -> Record:
         kept = self.store.find_key(entry.subject_id, entry.key)
@@ -160,8 +166,11 @@ class CheckIn:
         if kept is not None:
             return _again(kept, entry.body_hash)
         try:
+            twins = None
             if not self.store.ensure_state(entry.employee_id):
-                self._check_move(entry)
+                twins = self._check_move(entry)
+            if twins is not None:
+                return twins
             photo = self.images.clean(image) if image is not None else None
             face = self._face(entry, policy, photo)
             judgement = judge(policy, has_image=photo is not None, face=face)

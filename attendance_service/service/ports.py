@@ -76,8 +76,8 @@ class PunchStore(Protocol):
         """Keep a refused punch; raises `KeyUsed`."""
         ...
 
-    def keep_refusal(self, entry: Entry, status: int, refusal: Mapping[str, Any]) -> None:
-        """Remember a refusal by rule under its key."""
+    def keep_refusal(self, entry: Entry, status: int, refusal: Mapping[str, Any]) -> bool:
+        """Remember a refusal by rule under its key; false when the key has an answer already."""
         ...
 
     def find_key(self, subject_id: int, key: str) -> Kept | None:

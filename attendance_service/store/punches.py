@@ -89,9 +89,9 @@ class Punches:
             raise _key_used(fault) from fault
         return _made(entry, row, photo_id)
 
-    def keep_refusal(self, entry: Entry, status: int, refusal: Mapping[str, Any]) -> None:
-        """Remember a refusal by rule under its key."""
-        self.db.execute(
+    def keep_refusal(self, entry: Entry, status: int, refusal: Mapping[str, Any]) -> bool:
+        """Remember a refusal by rule under its key; false when the key has an answer already."""
+        kept = self.db.execute(
             SQL["keep_refusal"],
             subject_id=entry.subject_id,
             key=entry.key,
@@ -99,6 +99,7 @@ class Punches:
             status=status,
             refusal=_json(refusal),
         )
+        return kept == 1
 
     def find_key(self, subject_id: int, key: str) -> Kept | None:
         """What this key answered, if anything."""
