@@ -27,7 +27,7 @@ class SiteResource:
             Endpoint("POST", [_SITES], self.add, {201: SiteOut}, body=SiteIn, tag=_TAG),
             Endpoint(
                 "PATCH",
-                [f"{_SITES}/<site_id>"],
+                [f"{_SITES}/<id:site_id>"],
                 self.change,
                 {200: SiteOut},
                 path=SitePath,

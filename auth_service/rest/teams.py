@@ -24,7 +24,7 @@ from common.httpkit.api import Api, Call, Endpoint
 
 _TAG = "Teams"
 _TEAMS = "/api/v1/teams"
-_ONE = f"{_TEAMS}/<team_id>"
+_ONE = f"{_TEAMS}/<id:team_id>"
 _PLACES: tuple[Place, ...] = ("member", "manager")
 
 
@@ -57,7 +57,7 @@ class TeamResource:
     def _install_people(self, api: Api, place: Place) -> None:
         people = _People(self.sites, place)
         all_of_them = [f"{_ONE}/{place}s"]
-        one_of_them = [f"{_ONE}/{place}s/<employee_id>"]
+        one_of_them = [f"{_ONE}/{place}s/<id:employee_id>"]
         for endpoint in (
             Endpoint("GET", all_of_them, people.all, {200: TeamPeople}, path=TeamPath, tag=_TAG),
             Endpoint(

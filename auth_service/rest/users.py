@@ -26,7 +26,7 @@ from common.identity import SYSTEM, Action, Role, require
 
 _TAG = "People"
 _USERS = "/api/v1/users"
-_ONE = f"{_USERS}/<employee_id>"
+_ONE = f"{_USERS}/<id:employee_id>"
 
 
 @dataclass(frozen=True, slots=True)

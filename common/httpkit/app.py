@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
 
 from common.config import CommonSettings
 from common.db import Database
@@ -20,6 +21,12 @@ from common.org import OrgView
 from common.tokens import Verifier
 
 VERSION = "1.0.0"
+
+
+class NumberInPath(BaseConverter):
+    """``<id:name>``: ASCII digits, handed over as text for the path's model to check."""
+
+    regex = "[0-9]{1,20}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ def kit(
     flask.config["MAX_CONTENT_LENGTH"] = most_bytes
     flask.config["MAX_FORM_MEMORY_SIZE"] = most_bytes
     flask.config["MAX_FORM_PARTS"] = 32
+    flask.url_map.converters["id"] = NumberInPath
     flask.url_map.merge_slashes = False
     flask.url_map.redirect_defaults = False
     problems.install(flask)
