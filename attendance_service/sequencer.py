@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import psycopg2
@@ -25,6 +26,7 @@ LOCK = 0x46454544  # "FEED"
 BATCH = 2000
 POLL = 0.05
 _COALESCE = 0.004
+_BUSY = 0.006
 _TRY_EVERY = 0.5
 FENCE = "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
 
@@ -85,6 +87,7 @@ class Sequencer:
         self._hint = hint
         self._stop = stop
         self.leading = threading.Event()
+        self._numbered_at = 0.0
 
     def run(self) -> None:
         """Lead whenever possible, until stopped."""
@@ -119,10 +122,14 @@ class Sequencer:
                 self._drain(cursor)
 
     def _drain(self, cursor: Any) -> None:
+        began = monotonic()
         cursor.execute(NUMBER.call, (BATCH,))
         events = cursor.fetchone()[0]
         if events == 0:
             self._hint.wait(POLL)
-        elif events < BATCH and events > 1:
-            # Busy: a short pause makes one commit number many; a lone event goes out at once.
+            return
+        busy = began - self._numbered_at < _BUSY
+        self._numbered_at = began
+        if busy and events < BATCH:
+            # One commit then numbers many events; a lone event after a silence goes out at once.
             self._stop.wait(_COALESCE)

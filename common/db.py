@@ -8,7 +8,7 @@ is down is answered within two seconds and heals without a restart.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
@@ -32,21 +32,24 @@ class ConstraintViolated(Exception):
         self.constraint = constraint
 
 
-@contextmanager
-def _own_errors() -> Iterator[None]:
-    """Turn psycopg2's exceptions into the product's own; no driver text leaves this module."""
-    try:
-        yield
-    except psycopg2.IntegrityError as fault:
-        raise ConstraintViolated(fault.diag.constraint_name or "") from fault
-    except (psycopg2.errors.QueryCanceled, psycopg2.errors.LockNotAvailable) as fault:
-        raise unavailable("The database is too busy.") from fault
-    except (psycopg2.OperationalError, psycopg2.InterfaceError) as fault:
-        raise ConnectionLost from fault
-    except psycopg2.DataError as fault:
-        raise invalid("A value is outside what can be stored.") from fault
-    except pool_errors.TimeoutError as fault:
-        raise unavailable("The database is too busy.") from fault
+def _translated(fault: BaseException) -> BaseException:
+    """``fault`` in the product's own words; no driver text leaves this module."""
+    if isinstance(fault, psycopg2.IntegrityError):
+        return ConstraintViolated(fault.diag.constraint_name or "")
+    if isinstance(fault, _BUSY):
+        return unavailable("The database is too busy.")
+    if isinstance(fault, (psycopg2.OperationalError, psycopg2.InterfaceError)):
+        return ConnectionLost()
+    if isinstance(fault, psycopg2.DataError):
+        return invalid("A value is outside what can be stored.")
+    return fault
+
+
+_BUSY = (
+    psycopg2.errors.QueryCanceled,
+    psycopg2.errors.LockNotAvailable,
+    pool_errors.TimeoutError,
+)
 
 
 class Transaction:
@@ -114,40 +117,45 @@ class Database:
 
     def one(self, sql: str, **values: Any) -> Row | None:
         """The first row of one statement that commits by itself, or ``None``."""
-        with self._cursor() as cursor:
+        with _Borrowed(self) as connection:
+            cursor = connection.cursor()
             cursor.execute(sql, values)
             return cursor.fetchone() if cursor.description else None
 
     def all(self, sql: str, **values: Any) -> list[Row]:
         """Every row of one statement that commits by itself."""
-        with self._cursor() as cursor:
+        with _Borrowed(self) as connection:
+            cursor = connection.cursor()
             cursor.execute(sql, values)
-            rows: list[Row] = cursor.fetchall()
+            rows: list[Row] = list(cursor.fetchall())
             return rows
 
     def execute(self, sql: str, **values: Any) -> int:
         """Run one statement that commits by itself; the number of rows it touched."""
-        with self._cursor() as cursor:
+        with _Borrowed(self) as connection:
+            cursor = connection.cursor()
             cursor.execute(sql, values)
             return int(cursor.rowcount)
 
     def run(self, statement: Prepared, values: Sequence[Any]) -> Row | None:
         """The first row of a prepared statement that commits by itself, or ``None``."""
-        with self._cursor_and_known() as (cursor, known):
-            _execute_prepared(cursor, known, statement, values)
+        with _Borrowed(self) as connection:
+            cursor = connection.cursor()
+            _execute_prepared(cursor, _known(connection), statement, values)
             return cursor.fetchone()
 
     def rows(self, statement: Prepared, values: Sequence[Any]) -> list[Row]:
         """Every row of a prepared statement that commits by itself."""
-        with self._cursor_and_known() as (cursor, known):
-            _execute_prepared(cursor, known, statement, values)
-            found: list[Row] = cursor.fetchall()
+        with _Borrowed(self) as connection:
+            cursor = connection.cursor()
+            _execute_prepared(cursor, _known(connection), statement, values)
+            found: list[Row] = list(cursor.fetchall())
             return found
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A transaction: committed when the block ends, rolled back when it raises."""
-        with self._checkout() as connection, _own_errors():
+        with _Borrowed(self) as connection:
             raw = connection.driver_connection
             assert raw is not None
             raw.autocommit = False
@@ -163,38 +171,46 @@ class Database:
                 if not raw.closed:
                     raw.autocommit = True
 
+    def borrow(self) -> PoolProxiedConnection:
+        """A pooled connection, or ``unavailable`` when none is free in time."""
+        return self._pool.connect()
+
+    def renew(self) -> None:
+        """Drop every idle connection: one has died, and its siblings with it."""
+        self._pool.dispose()
+        self._pool = self._pool.recreate()
+
     def close(self) -> None:
         """Close the pooled connections that are not in use."""
         self._pool.dispose()
 
-    @contextmanager
-    def _cursor_and_known(self) -> Iterator[tuple[Any, set[str]]]:
-        with (
-            self._checkout() as connection,
-            _own_errors(),
-            closing(connection.cursor()) as cursor,
-        ):
-            yield cursor, _known(connection)
 
-    @contextmanager
-    def _cursor(self) -> Iterator[Any]:
-        with self._cursor_and_known() as (cursor, _):
-            yield cursor
+class _Borrowed:
+    """A pooled connection for one block; what goes wrong in it is said in our words."""
 
-    @contextmanager
-    def _checkout(self) -> Iterator[PoolProxiedConnection]:
-        with _own_errors():
-            connection = self._pool.connect()
+    __slots__ = ("_connection", "_database")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> PoolProxiedConnection:
         try:
-            yield connection
-        except ConnectionLost:
-            # One dead connection means the server went away, so its idle siblings are dead too.
-            connection.invalidate()
-            self._pool.dispose()
-            self._pool = self._pool.recreate()
-            raise
-        finally:
-            connection.close()
+            self._connection = self._database.borrow()
+        except Exception as fault:
+            raise _translated(fault) from fault
+        return self._connection
+
+    def __exit__(self, kind: object, fault: BaseException | None, traceback: object) -> None:
+        if fault is None:
+            self._connection.close()
+            return
+        own = _translated(fault)
+        if isinstance(own, ConnectionLost):
+            self._connection.invalidate()
+            self._database.renew()
+        self._connection.close()
+        if own is not fault:
+            raise own from fault
 
 
 def _known(connection: PoolProxiedConnection) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NoReturn
 
@@ -30,9 +31,11 @@ class ErrorInterceptor(aio.ServerInterceptor):  # type: ignore[misc, unused-igno
     ) -> Any:
         """The same method, with its errors translated."""
         handler = await continuation(handler_call_details)
-        if handler is None:
-            return handler
+        if handler is None or handler.request_streaming:
+            return handler  # server reflection is the only one: not ours, and with no error of ours
         if handler.response_streaming:
+            if not inspect.isasyncgenfunction(handler.unary_stream):
+                return handler  # health's Watch writes its messages itself
             return grpc.unary_stream_rpc_method_handler(
                 _stream(handler.unary_stream),
                 request_deserializer=handler.request_deserializer,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, request
 from pydantic import BaseModel
 
 from common.errors import DomainError, Kind, unauthenticated
@@ -130,7 +130,6 @@ class Api:
 
         def view(**path_values: str) -> Response:
             call = Call(request)
-            g.endpoint = endpoint
             if endpoint.signed_in:
                 call.subject = self._identify(bearer(request))
                 self._per_person.spend(call.subject.employee_id)

@@ -45,7 +45,6 @@ class Edge:
     def __init__(self, app: Wsgi, *, origins: frozenset[str]) -> None:
         self._app = app
         self._origins = origins
-        self._log = logs.log()
         self._counters: dict[tuple[str, str], Any] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -90,7 +89,4 @@ class Edge:
         counters[0].inc()
         counters[1].observe(seconds)
         if not path.startswith(_QUIET):
-            # Only the path: a query may hold what nobody but its reader should see.
-            self._log.info(
-                "request", method=method, path=path, status=int(status), ms=round(seconds * 1e3, 2)
-            )
+            logs.access(method, path, int(status), seconds)

@@ -19,8 +19,9 @@ FIELD: Final = TCHAR + r"++:[\t -~\x80-\xff]*+\r\n"
 CHUNKED: Final = -1
 
 # Possessive quantifiers: the time is linear in the length, whatever is sent.
-_HEAD = re.compile(rf"({TCHAR}{{1,32}}+) ([!-\"$-~]++) HTTP/1\.([01])\r\n((?:{FIELD})*+)\r\n")
-_OTHER_VERSION = re.compile(rf"{TCHAR}{{1,32}}+ [!-~]++ HTTP/(?!1\.[01]\r)[0-9]\.[0-9]\r\n")
+_REQUEST = re.compile(rf"({TCHAR}{{1,32}}+) ([!-\"$-~]++) HTTP/([0-9]\.[0-9])")
+_NAME = re.compile(f"{TCHAR}++")
+_TEXT = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])
 _ABSOLUTE = re.compile(r"https?://([^/?]+)(.*)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[\w.~!$&'()*+,;=%-]++|\[[0-9A-Fa-f:.]++\])(?::[0-9]{1,5})?", re.ASCII)
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -40,6 +41,8 @@ _ONLY_ONCE = frozenset(
 
 def _key_of(name: str) -> str:
     """The environ's key for a field; empty for one that could pass for another (``_``, Proxy)."""
+    if not _NAME.fullmatch(name):
+        raise Refused(400)
     if "_" in name or name.lower() == "proxy":
         return ""
     key = name.upper().replace("-", "_")
@@ -64,29 +67,34 @@ class Framing(NamedTuple):
 
 def read_head(head: bytes, environ: dict[str, Any], limits: Limits) -> Framing:
     """Add a complete head, with the empty line that ends it, to ``environ``; raises `Refused`."""
-    text = head.decode("latin-1")
-    match = _HEAD.fullmatch(text)
+    first, *lines = head[:-4].decode("latin-1").split("\r\n")
+    if head.translate(None, _TEXT) != b"\r\n" * (len(lines) + 2):
+        raise Refused(400)
+    match = _REQUEST.fullmatch(first)
     if match is None:
-        raise Refused(505 if _OTHER_VERSION.match(text) else 400)
-    method, target, minor, fields = match.groups()
-    lines = fields.split("\r\n")
-    if len(lines) > limits.fields + 1:
+        raise Refused(400)
+    method, target, version = match.groups()
+    if version not in {"1.1", "1.0"}:
+        raise Refused(505)
+    if len(lines) > limits.fields:
         raise Refused(431)
-    lines.pop()
     for line in lines:
-        name, _, value = line.partition(":")
+        name, colon, value = line.partition(":")
         key = _KEYS.get(name) or _key_of(name)
+        if not colon:
+            raise Refused(400)
         if key in environ:
             _repeat(environ, key, value.strip(" \t"))
         elif key:
             environ[key] = value.strip(" \t")
     environ["REQUEST_METHOD"] = method
-    environ["SERVER_PROTOCOL"] = "HTTP/1." + minor
+    environ["SERVER_PROTOCOL"] = "HTTP/" + version
     _read_target(environ, method, target)
+    modern = version == "1.1"
     host = environ.get("HTTP_HOST")
-    if (host is None and minor == "1") or (host is not None and not _HOST.fullmatch(host)):
+    if (host is None and modern) or (host is not None and not _HOST.fullmatch(host)):
         raise Refused(400)
-    return _framing(environ, limits, modern=minor == "1")
+    return _framing(environ, limits, modern=modern)
 
 
 def _repeat(environ: dict[str, Any], key: str, value: str) -> None:
