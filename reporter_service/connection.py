@@ -24,11 +24,13 @@ from reporter_service.wire import Opening
 LIVE_LIMIT = 1 << 20
 REPLAY_LIMIT = 64 << 10
 CLOSE_SECONDS = 5.0
+_LINGER_SECONDS = 1.0
 _LONGEST_HEAD = 16 << 10
 _BODY = re.compile(rb"^(content-length:[ \t]*0*[1-9]|transfer-encoding:)", re.IGNORECASE)
-_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-_TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\n"
-_END = b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+_TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+)
 
 
 class Gate(Protocol):
@@ -59,9 +61,11 @@ class Socket(ServerConnection):
         self.on_slow: Callable[[], None] | None = None
         self.on_gone: Callable[[], None] | None = None
         self.has_body = False
+        self.turned_away = False
         self.said: Opening | DomainError | None = None
         self._gate: Gate | None = gate
         self._head = bytearray()
+        self._deaf = False
         self._abort: asyncio.TimerHandle | None = None
 
     def admit(self) -> None:
@@ -97,17 +101,19 @@ class Socket(ServerConnection):
         assert self._gate is not None
         if not self._gate.enter():
             self._gate = None
-            self._answer(_TOO_MANY)
+            self.turned_away = True
+            self._abort = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Bytes came; until the request is complete they are its head."""
+        if self._deaf:
+            return
         if self.request is None:
             data = self._from_head(data)
-        if self.has_body and self.request is not None:
-            return
         if data:
             super().data_received(data)
             self._notice()
+            self._deaf = self.has_body
 
     def process_event(self, event: Event) -> None:
         """A request or a frame is complete."""
@@ -153,7 +159,7 @@ class Socket(ServerConnection):
             return b""
         if end < 0 or end > _LONGEST_HEAD:
             self._head.clear()
-            self._answer(_TOO_LONG)
+            self._refuse_head()
             return b""
         lines = bytes(self._head[:end]).split(b"\r\n")
         rest = bytes(self._head[end + 4 :])
@@ -163,6 +169,9 @@ class Socket(ServerConnection):
         head = b"\r\n".join(kept) + b"\r\n\r\n"
         return head if self.has_body else head + rest
 
-    def _answer(self, status: bytes) -> None:
-        self.transport.write(status + _END)
-        self.transport.close()
+    def _refuse_head(self) -> None:
+        """Send the client away; what it still says is not listened to."""
+        self._deaf = True
+        self.transport.write(_TOO_LONG)
+        self.transport.write_eof()
+        self._abort = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)

@@ -156,11 +156,13 @@ class Feed:
                 batch = await _next(stream)
                 if batch.epoch != self._sealer.epoch:
                     raise resync()
-                self._sink.heard()
-                self._failures = 0
                 for event in batch.events:
                     await self._hand_over(event)
                 self._compare(batch, first=first)
+                if batch.events or batch.head == self._position:
+                    # A head alone, with events below it to come, is no sign of life yet.
+                    self._failures = 0
+                    self._sink.heard()
                 first = False
 
     async def _hand_over(self, event: FeedEvent) -> None:

@@ -11,9 +11,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from common import logs
+from common.clock import rfc3339
 from common.cursors import CursorSealer
 from common.errors import DomainError
 from common.identity import Object, Person, object_of
@@ -21,7 +24,7 @@ from reporter_service.audience import Audience
 from reporter_service.counts import Counts
 from reporter_service.registry import Registry
 from reporter_service.ring import Event, Ring, sealed
-from reporter_service.wire import Close, Record
+from reporter_service.wire import Close, Record, heartbeat_frame
 
 FEED_STALE_AFTER = 3.0
 _WRITES_IN_A_ROW = 2000
@@ -55,6 +58,19 @@ class History(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Moment:
+    """One look at every socket: what is the same for all of them is found out once.
+
+    ``now`` is the loop's time, ``wall`` the clock's, in Unix seconds.
+    """
+
+    now: float
+    wall: float
+    stale: bool
+    heartbeat: bytes
+
+
 class Subscriber(Protocol):
     """A session as the hub sees it."""
 
@@ -78,8 +94,8 @@ class Subscriber(Protocol):
         """Leave the hub and close the socket."""
         ...
 
-    def sweep(self, now: float) -> None:
-        """Do what is due at loop time ``now``."""
+    def sweep(self, moment: Moment) -> None:
+        """Do what is due at ``moment``."""
         ...
 
 
@@ -236,11 +252,22 @@ class Hub:
                 session.resume()
         self.counts.stale.set(self.stale)
 
-    def sweep(self) -> None:
-        """Do what is due on every socket."""
-        now = self._clock()
+    def sweep(self, instant: datetime) -> None:
+        """Do what is due on every socket; ``instant`` is the clock's time."""
+        moment = Moment(
+            now=self._clock(),
+            wall=instant.timestamp(),
+            stale=self.stale,
+            heartbeat=self.heartbeat(self.ring.head, instant),
+        )
         for session in self.sessions:
-            session.sweep(now)
+            session.sweep(moment)
+
+    def heartbeat(self, position: int, instant: datetime) -> bytes:
+        """The heartbeat of a client for whom the feed was scanned up to ``position``."""
+        if self.sealer is None:
+            return b""
+        return heartbeat_frame(self.sealer.seal(position), rfc3339(instant))
 
     def join(self, session: Subscriber, employee_id: int, sid: str) -> None:
         """Enter ``session``, or note its renewed session id."""

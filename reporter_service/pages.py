@@ -6,6 +6,7 @@ Answers are made for websockets' handshake, which is the only HTTP server of thi
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
@@ -42,9 +43,10 @@ def answer(status: int, body: bytes, kind: str, extra: Mapping[str, str] | None 
     return Response(status, HTTPStatus(status).phrase, headers, body)
 
 
-def problem(error: DomainError, extra: Mapping[str, str] | None = None) -> Response:
+def problem(error: DomainError) -> Response:
     """The answer that says ``error`` (RFC 9457), with ``error`` for the older clients."""
-    return refusal(WIRE[error.kind].http, error.code, error.message, extra)
+    wait = {"Retry-After": str(math.ceil(error.retry_after))} if error.retry_after else {}
+    return refusal(WIRE[error.kind].http, error.code, error.message, wait)
 
 
 def refusal(

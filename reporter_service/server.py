@@ -15,7 +15,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from common import logs
-from common.errors import DomainError, forbidden, limited
+from common.errors import DomainError, forbidden, limited, unavailable
 from common.httpkit.limits import RateLimit
 from common.wsgi.listen import listen
 from reporter_service.connection import CLOSE_SECONDS, Socket
@@ -123,7 +123,7 @@ class Server:
             self._desk.hub.check()
             if loop.time() - swept >= _SWEEP_EVERY:
                 swept = loop.time()
-                self._desk.hub.sweep()
+                self._desk.hub.sweep(self._desk.clock.now())
 
     async def stop(self) -> None:
         """Stop listening, and tell every client when to come back: not all at once."""
@@ -152,6 +152,8 @@ class Server:
         request.path = parts.path
         path = parts.path.rstrip("/") or "/"
         try:
+            if connection.turned_away:
+                raise unavailable("Too many clients have not said who they are.", retry_after=2)
             if not path.startswith("/health/"):
                 self._addresses.spend(_address(connection, request, self._settings.trusted_proxies))
             if path != PATH:

@@ -15,19 +15,18 @@ from enum import Enum
 
 from websockets.exceptions import ConnectionClosed
 
-from common.clock import Clock, rfc3339
+from common.clock import Clock
 from common.errors import WIRE, DomainError, Kind, unauthenticated
 from common.identity import Person, Subject
 from reporter_service import replay
 from reporter_service.connection import LIVE_LIMIT, REPLAY_LIMIT, Socket
-from reporter_service.hub import Hub
+from reporter_service.hub import Hub, Moment
 from reporter_service.wire import (
     HEARTBEAT_SECONDS,
     PING,
     Close,
     Opening,
     State,
-    heartbeat_frame,
     hello_frame,
     opening,
     renewal,
@@ -135,8 +134,10 @@ class Session:
     @property
     def state(self) -> State:
         """How the client's view stands to the feed."""
-        if self.desk.hub.stale:
-            return State.STALE
+        return State.STALE if self.desk.hub.stale else self._standing
+
+    @property
+    def _standing(self) -> State:
         return State.LIVE if self.phase is Phase.LIVE else State.CATCHING_UP
 
     def begin(self) -> None:
@@ -202,27 +203,28 @@ class Session:
         self.subject = Subject(person, self.subject.session_id, self.subject.expires_at)
         self._place()
 
-    def sweep(self, now: float) -> None:
+    def sweep(self, moment: Moment) -> None:
         """Close an expired or silent client; send what is due: state, heartbeat, ping."""
-        if self.subject.expires_at <= self.desk.clock.now().timestamp():
+        if self.subject.expires_at <= moment.wall:
             self.close(Close.EXPIRED)
-        elif self.phase is Phase.NEW:
-            return
-        elif self._pinged_at > self.socket.heard_at and now - self._pinged_at > PONG_WITHIN:
-            self.close(Close.NO_PONG)
-        else:
-            self._tell(self.state)
-            self._keep_alive(now)
+        elif self.phase is not Phase.NEW:
+            self._tell(State.STALE if moment.stale else self._standing)
+            if moment.now >= self._beat_at and not self.opening.bare:
+                self._beat_at = moment.now + HEARTBEAT_SECONDS
+                self.socket.write(self._heartbeat(moment))
+            if moment.now - self._pinged_at >= PONG_WITHIN:
+                self._keep_alive(moment.now)
+
+    def _heartbeat(self, moment: Moment) -> bytes:
+        if self.phase is Phase.LIVE:
+            return moment.heartbeat
+        return self.desk.hub.heartbeat(self.position, self.desk.clock.now())
 
     def _keep_alive(self, now: float) -> None:
-        if now >= self._beat_at and not self.opening.bare:
-            self._beat_at = now + HEARTBEAT_SECONDS
-            hub = self.desk.hub
-            scanned = hub.ring.head if self.phase is Phase.LIVE else self.position
-            if hub.sealer:
-                cursor = hub.sealer.seal(scanned)
-                self.socket.write(heartbeat_frame(cursor, rfc3339(self.desk.clock.now())))
-        if now - self._pinged_at >= PING_EVERY:
+        """Ping, or close when the last ping was not answered."""
+        if self.socket.heard_at < self._pinged_at:
+            self.close(Close.NO_PONG)
+        elif now - self._pinged_at >= PING_EVERY:
             self._pinged_at = now
             self.socket.write(PING)
 

@@ -201,6 +201,6 @@ def _cursor(value: Any) -> str | None:
 def _scope(value: Any) -> Scope:
     if value is None:
         return Scope.OWN
-    if value not in set(Scope):
+    if value not in list(Scope):
         raise forbidden("There is no such scope.")
     return Scope(value)

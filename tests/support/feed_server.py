@@ -26,7 +26,7 @@ from common.errors import DomainError
 from common.pb import attendance_pb2_grpc
 from common.pb.attendance_pb2 import FeedBatch, FeedEvent, FollowRequest
 
-SERVICE_TOKEN = "the-reporter's-own-token"  # noqa: S105
+SERVICE_TOKEN = "the-reporter's-own-token"
 HEARTBEAT = 0.4
 
 
@@ -94,9 +94,7 @@ class FeedServer(attendance_pb2_grpc.FeedServiceServicer):
         del self.events[:count]
         self.first += count
 
-    async def Follow(  # noqa: N802  the name in the proto
-        self, request: FollowRequest, context: Any
-    ) -> AsyncIterator[FeedBatch]:
+    async def Follow(self, request: FollowRequest, context: Any) -> AsyncIterator[FeedBatch]:
         """The call of the contract."""
         self.streams += 1
         if request.jwt not in self.accepted:
@@ -174,7 +172,7 @@ def running_token_endpoint(secret: str) -> Iterator[str]:
     """auth_service's client-credentials form, for the reporter's account only; its address."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  http.server's name
+        def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             form = {
                 name: value[0] for name, value in parse_qs(self.rfile.read(length).decode()).items()
