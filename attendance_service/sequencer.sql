@@ -8,7 +8,7 @@ WITH head AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place
     FROM (
         SELECT id FROM attendance.event WHERE feed_seq IS NULL ORDER BY id LIMIT $1::integer
-    ) AS some
+    ) AS unnumbered
 ), numbered AS (
     UPDATE attendance.event AS e SET feed_seq = head.seq + waiting.place
     FROM waiting, head WHERE e.id = waiting.id
