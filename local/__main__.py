@@ -1,4 +1,4 @@
-"""``python -m local run | status | logs | reset | certs``: what the Makefile's verbs do."""
+"""``python -m local run|status|logs|reset|certs|admin|database``: what the Makefile's verbs do."""
 
 from __future__ import annotations
 
@@ -39,12 +39,26 @@ def _certs(env: Mapping[str, str], screen: Screen) -> int:
     return make_certificates(env, screen)
 
 
+def _admin(env: Mapping[str, str], screen: Screen) -> int:
+    from local.console import make_admin
+
+    return make_admin(env, screen)
+
+
+def _database(env: Mapping[str, str], screen: Screen) -> int:
+    from local.console import show_database
+
+    return show_database(env, screen)
+
+
 _VERBS: Mapping[str, Callable[[Mapping[str, str], Screen], int]] = {
     "run": _run,
     "status": _status,
     "logs": _logs,
     "reset": _reset,
     "certs": _certs,
+    "admin": _admin,
+    "database": _database,
 }
 
 

@@ -31,9 +31,11 @@ class Servers:
     environment: Mapping[str, str]
 
 
-def choose(settings: LocalSettings, place: Place, account: Account | None) -> Servers:
-    """The servers to use; makes no process."""
-    ports = _private_ports(place)
+def choose(
+    settings: LocalSettings, place: Place, account: Account | None, *, running: bool = False
+) -> Servers:
+    """The servers to use, or those of the ``running`` installation; makes no process."""
+    ports = read_json(place.ports_file) if running else _private_ports(place)
     cluster = None if settings.database_url else _cluster(place, account, ports["postgres"])
     valkey = None if settings.redis_url else _valkey(place, account, ports["redis"])
     owner_url = cluster.url() if cluster else settings.database_url

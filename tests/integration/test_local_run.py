@@ -142,12 +142,35 @@ def _look_around(installation: Installation, process: Process) -> None:
     assert "\n" not in again
     database = read_json(installation.place.state_file)["processes"]["postgres"]["pid"]
     assert _user(database) != 0
+    _administer(installation)
     made = httpx.post(
         f"http://127.0.0.1:{installation.ports['AUTH']}/register",
         json={"username": "keeper", "password": "kept for later"},
         timeout=20,
     )
     assert made.status_code == 201
+
+
+def _administer(installation: Installation) -> None:
+    def verb(name: str, **more: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "local", name],
+            cwd=ROOT,
+            env=installation.environment | more,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    verb("admin", ADMIN_USERNAME="first", ADMIN_PASSWORD="first of many")
+    assert installation.login("first", "first of many") == 200
+    exports = verb("database")
+    asked = f"{exports}\npsql -Atc 'SELECT current_user'"
+    done = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, timeout=30)
+    assert done.stdout.strip() == "hazir_owner", done.stderr
+    assert verb("status").count(" ready ") == 9
 
 
 def _look_again(installation: Installation, process: Process) -> None:

@@ -122,4 +122,4 @@ def test_a_new_certificate_keeps_the_authority_that_phones_trust(tmp_path: Path)
 
 def test_an_unknown_verb_is_told_which_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dance"]) == 64
-    assert "run | status" in capsys.readouterr().err
+    assert "run|status" in capsys.readouterr().err

@@ -1,0 +1,61 @@
+"""``make admin``, and the way to the embedded database for its own tools (psql, pg_dump)."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import psycopg2.extensions
+
+from common.config import ROOT, load
+from local import plan
+from local.account import unprivileged
+from local.place import Place, find_place
+from local.screen import Screen
+from local.servers import Servers, choose
+from local.settings import LocalSettings
+from local.status import is_running
+
+
+def make_admin(env: Mapping[str, str], screen: Screen) -> int:
+    """Hand over to auth_service, which asks for what ADMIN_USERNAME does not say."""
+    found = _installation(env, screen)
+    if found is None:
+        return 3
+    settings, place, servers = found
+    environment = plan.environment(env, settings, place, servers)
+    command = [sys.executable, "-m", "auth_service", "admin"]
+    return subprocess.run(command, cwd=ROOT, env=environment).returncode
+
+
+def show_database(env: Mapping[str, str], screen: Screen) -> int:
+    """Print the owner's way in as shell variables: ``eval "$(python -m local database)"``."""
+    found = _installation(env, screen)
+    if found is None:
+        return 3
+    _, _, servers = found
+    parts = psycopg2.extensions.parse_dsn(servers.owner_url)
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+    for name, variable in {**names, "dbname": "PGDATABASE"}.items():
+        if name in parts:
+            screen.say(f"export {variable}={shlex.quote(parts[name])}")
+    if servers.cluster:
+        path = f"{servers.cluster.binaries}{os.pathsep}"
+        screen.say(f'export PATH={shlex.quote(path)}"$PATH"')
+    return 0
+
+
+def _installation(
+    env: Mapping[str, str], screen: Screen
+) -> tuple[LocalSettings, Place, Servers] | None:
+    """The running installation, or ``None`` once it is said that there is none."""
+    account = unprivileged()
+    place = find_place(env, ROOT, account)
+    if not is_running(place):
+        screen.trouble("hazir", "is not running; start it first (make run)")
+        return None
+    settings = load(LocalSettings, env)
+    return settings, place, choose(settings, place, account, running=True)
