@@ -11,6 +11,7 @@ from local import keys
 from tests.support.cluster import PostgresServer, TestDatabase, running_cluster
 from tests.support.folders import open_folder
 from tests.support.redis_server import RedisServer, running_redis
+from tests.support.system import System, running_system
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +65,10 @@ def redis_server(server_folder: Path) -> Iterator[RedisServer]:
     """A real Redis, shared by the tests of this worker."""
     with running_redis(server_folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The whole product with its demo people, as ``make run`` starts it; shared by this worker."""
+    with running_system() as running:
+        yield running
