@@ -26,11 +26,8 @@ from common.wsgi.house import House, Log
 from common.wsgi.limits import Limits
 from common.wsgi.reader import Budget
 
-_EVENTS = {
-    Wish.READ: select.EPOLLIN | select.EPOLLONESHOT,
-    Wish.WRITE: select.EPOLLOUT | select.EPOLLONESHOT,
-}
-_LISTEN = _EVENTS[Wish.READ]
+_TO_READ = select.EPOLLIN | select.EPOLLONESHOT
+_TO_WRITE = select.EPOLLOUT | select.EPOLLONESHOT
 
 
 class Worker:
@@ -70,7 +67,7 @@ class Worker:
     def start(self) -> None:
         """Accept connections and serve them."""
         for fd in self._listeners:
-            self._epoll.register(fd, _LISTEN)
+            self._epoll.register(fd, _TO_READ)
         for thread in self._threads:
             thread.start()
 
@@ -163,7 +160,7 @@ class Worker:
         number = sock.fileno()
         self._parked[number] = connection
         try:
-            self._epoll.register(number, _LISTEN)
+            self._epoll.register(number, _TO_READ)
         except OSError as fault:
             self._log("accept_failed", exc_info=fault)
             if self._parked.pop(number, None) is connection:
@@ -181,7 +178,7 @@ class Worker:
 
     def _arm(self, fd: int, wish: Wish) -> None:
         try:
-            self._epoll.modify(fd, _EVENTS[wish])
+            self._epoll.modify(fd, _TO_READ if wish is Wish.READ else _TO_WRITE)
         except (OSError, ValueError):
             return  # closed by another thread in the meantime
 
