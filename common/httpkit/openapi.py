@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from common.httpkit.api import Api, Endpoint
 
 _REF = "#/components/schemas/{model}"
-_REFUSALS = (400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 422, 429, 500, 503)
+_REFUSALS = (400, 401, 403, 404, 405, 408, 409, 410, 413, 414, 415, 422, 429, 431, 500, 503)
 
 
 class Problem(BaseModel):
