@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -24,6 +26,9 @@ _REASONS = {
     )
 } | {"consent_required": Verdict.NOT_ENROLLED, "not_found": Verdict.NOT_ENROLLED}
 _DOWN = FaceResult(Verdict.DOWN)
+#: How long a call may wait for a seat: a thread that waits is one that plain check-ins lack.
+_WAIT_FOR_SEAT = 0.25
+_LONGEST_ANSWER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,11 @@ class FaceClient:
 
     def compare(self, employee_id: int, image: bytes) -> FaceResult:
         """What the face service says, within ``deadline`` seconds."""
-        if not self.seats.acquire(timeout=self.deadline / 2):
+        if not self.seats.acquire(timeout=_WAIT_FOR_SEAT):
             return _DOWN
         try:
             return self._ask(employee_id, image)
-        except (httpx.HTTPError, ValueError, DomainError) as fault:
+        except (httpx.HTTPError, ValueError, KeyError, DomainError) as fault:
             logs.log().warning("face service is down", reason=type(fault).__name__)
             return _DOWN
         finally:
@@ -56,17 +61,23 @@ class FaceClient:
             "Authorization": f"Bearer {self.token.get()}",
             "X-Request-Id": logs.request_id(),
         }
-        with httpx.Client(timeout=self.deadline, trust_env=False) as client:
-            answer = client.post(
+        until = monotonic() + self.deadline
+        with (
+            httpx.Client(timeout=self.deadline, trust_env=False) as client,
+            client.stream(
+                "POST",
                 f"{self.url.rstrip('/')}/api/v1/faces/verify",
                 data={"employee_id": str(employee_id)},
                 files={"image": ("image.jpg", image, "image/jpeg")},
                 headers=headers,
-            )
-        body: dict[str, Any] = answer.json()
+            ) as answer,
+        ):
+            body = _object(answer, until)
         if answer.status_code == 200:
             return FaceResult(
-                _DECISIONS[body["decision"]], body.get("similarity"), body.get("threshold")
+                _DECISIONS[str(body["decision"])],
+                _number(body, "similarity"),
+                _number(body, "threshold"),
             )
         if answer.status_code == 401:
             self.token.forget()
@@ -74,3 +85,23 @@ class FaceClient:
         if verdict is None:
             raise ValueError(f"answer {answer.status_code}")
         return FaceResult(verdict)
+
+
+def _object(answer: httpx.Response, until: float) -> dict[str, Any]:
+    """The JSON object that ``answer`` brings before ``until``, however it is portioned."""
+    text = b""
+    for piece in answer.iter_bytes():
+        text += piece
+        if len(text) > _LONGEST_ANSWER or monotonic() > until:
+            raise ValueError("too long or too late")
+    body = json.loads(text)
+    if not isinstance(body, dict):
+        raise ValueError("not an object")
+    return body
+
+
+def _number(body: dict[str, Any], name: str) -> float | None:
+    value = body.get(name)
+    if value is not None and type(value) not in (int, float):
+        raise ValueError(f"{name} is no number")
+    return value

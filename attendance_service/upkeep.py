@@ -42,5 +42,8 @@ class Upkeep:
             except DomainError as fault:
                 logs.log().warning("upkeep waits", code=fault.code)
                 busy = False
+            except Exception as fault:  # noqa: BLE001  one bad piece of work must not end the rest
+                logs.log().error("upkeep stumbled", exc_info=fault)
+                busy = False
             if not busy:
                 self._stop.wait(_IDLE)

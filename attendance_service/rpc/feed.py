@@ -44,8 +44,8 @@ class FeedServicer(pb_grpc.FeedServiceServicer):
             if current is None:
                 raise unavailable("Rights cannot be checked at the moment.")
             subject = current
+            if events:
+                after = events[-1].feed_seq
             if events or self._tail.fresh:
-                head = self._tail.head
-                yield present.batch(
-                    head._replace(seq=events[-1].feed_seq) if events else head, events
-                )
+                # Never the tail's own head: it may have moved on since this was read.
+                yield present.batch(self._tail.head._replace(seq=after), events)

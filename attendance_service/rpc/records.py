@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
 from attendance_service.rpc import batch, present
 from attendance_service.rpc.access import Access
-from attendance_service.rpc.tail import FeedTail
+from attendance_service.rpc.tail import TICK, FeedTail
 from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn, Punch
 from attendance_service.service.records import RecordService, Window
@@ -99,7 +100,7 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
             await self._may_follow(subject, employee_id)
         sealer = self._sealer(self._tail.head.epoch)
         after = sealer.open(request.after) if request.after else self._tail.head.seq
-        scanned = after
+        scanned, told_at = after, monotonic()
         async for events in self._tail.follow(after):
             current = await self._access.still(token, subject)
             if current is None:
@@ -109,8 +110,11 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
                 scanned = event.feed_seq
                 if await self._sees(subject, employee_id, event):
                     yield present.event(event, sealer.seal(scanned))
-            if request.heartbeats and not events and self._tail.fresh:
+                    told_at = monotonic()
+            silent = not events or monotonic() - told_at >= TICK
+            if request.heartbeats and silent and self._tail.fresh:
                 yield pb.AttendanceRecord(heartbeat=True, cursor=sealer.seal(scanned))
+                told_at = monotonic()
 
     async def _sees(self, subject: Subject, employee_id: int | None, event: Event) -> bool:
         if employee_id is not None and event.employee_id != employee_id:

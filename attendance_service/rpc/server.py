@@ -51,8 +51,8 @@ async def _serve(settings: Settings, env: Mapping[str, str]) -> int:
     await server.start()
     notify("READY=1", env)
     await stop.wait()
-    await server.stop(_DRAIN)
     tail.stop()
+    await server.stop(_DRAIN)
     parts.upkeep.stop()
     parts.org.stop()
     return 0

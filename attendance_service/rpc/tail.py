@@ -18,7 +18,7 @@ import psycopg2
 from attendance_service.store.feed import CHANNEL, Event, FeedStore, Head
 from common import logs
 from common.cursors import resync
-from common.errors import DomainError
+from common.errors import DomainError, unavailable
 
 _POLL = 0.25
 _PAGE = 1000
@@ -49,8 +49,10 @@ class FeedTail:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread."""
+        """End the thread and every stream."""
         self._stop.set()
+        for wake in self._waiting:
+            wake.set()
         self._thread.join(timeout=2)
 
     @property
@@ -67,7 +69,8 @@ class FeedTail:
         """The events after the sequence ``after``, without gaps, as they come.
 
         Yields an empty batch about every second while there is nothing, as long as the feed is
-        known to be read up to its head. Raises ``resync`` when the feed was restored.
+        known to be read up to its head. Raises ``resync`` when the feed was restored and
+        ``unavailable`` when this process ends.
         """
         epoch = self._head.epoch
         position = after
@@ -76,6 +79,8 @@ class FeedTail:
         try:
             while True:
                 wake.clear()
+                if self._stop.is_set():
+                    raise unavailable("The service restarts; go on from your cursor.")
                 batch = await self._next(position)
                 if epoch != self._head.epoch:
                     raise resync()
@@ -140,6 +145,8 @@ class FeedTail:
     def _take(self, batch: Sequence[Event], began: float) -> None:
         """On the loop: keep the batch and wake the streams."""
         self._scanned_at = began
+        # After a lost session the same events may be read once more.
+        batch = [event for event in batch if event.feed_seq > self._head.seq]
         if not batch:
             return
         self._events.extend(batch)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from common import logs
 from common.db import Database, Transaction
 from common.sql import Queries
-from common.vault import Vault
+from common.vault import Unreadable, Vault
 
 _SQL = Queries(Path(__file__).with_name("photos.sql"))
 
@@ -39,8 +40,12 @@ class Photos:
         )
 
     def get(self, photo_id: UUID) -> bytes | None:
-        """The JPEG, or ``None`` when it has expired or was erased."""
+        """The JPEG, or ``None`` when it has expired, was erased or cannot be read any more."""
         row = self.db.one(_SQL["photo"], id=str(photo_id))
         if row is None:
             return None
-        return self.vault.open(bytes(row.wrapped), row.employee_id, bytes(row.ciphertext))
+        try:
+            return self.vault.open(bytes(row.wrapped), row.employee_id, bytes(row.ciphertext))
+        except Unreadable:
+            logs.log().error("a photo cannot be decrypted", photo_id=str(photo_id))
+            return None
