@@ -19,7 +19,6 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY --from=models /models /models
 COPY gateway/container.sh /usr/local/bin/container.sh
-COPY .env pyproject.toml ./
 COPY common common
 COPY auth_service auth_service
 COPY attendance_service attendance_service
@@ -27,6 +26,7 @@ COPY reporter_service reporter_service
 COPY face_service face_service
 COPY local local
 COPY client client
+COPY .env pyproject.toml ./
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 MODEL_DIR=/models SECRETS_DIR=/secrets
 RUN python -m compileall -q /app
 USER 10001:10001
