@@ -14,6 +14,7 @@ from attendance_service.domain.evidence import FaceResult, Verdict
 from common import logs
 from common.errors import DomainError
 from common.service_token import ServiceToken
+from common.traces import onward
 
 _DECISIONS = {word.value: word for word in (Verdict.ACCEPT, Verdict.REVIEW, Verdict.REJECT)}
 _REASONS = {
@@ -60,6 +61,7 @@ class FaceClient:
         headers = {
             "Authorization": f"Bearer {self.token.get()}",
             "X-Request-Id": logs.request_id(),
+            **onward(),
         }
         until = monotonic() + self.deadline
         with (

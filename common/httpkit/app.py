@@ -19,6 +19,7 @@ from common.httpkit.limits import RateLimit
 from common.identity import Subject
 from common.org import OrgView
 from common.tokens import Verifier
+from common.traces import traced
 
 VERSION = "1.0.0"
 
@@ -53,6 +54,7 @@ class Kit:
             if not request.path.startswith("/health/"):
                 per_address.spend(request.remote_addr)
 
+        wsgi = traced(wsgi, self.flask.name.removesuffix("_service"), self.settings.otel_endpoint)
         return Edge(wsgi, origins=self.settings.allowed_origins())
 
 
