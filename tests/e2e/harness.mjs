@@ -13,8 +13,10 @@ const FLAGS = [
 ];
 const LAUNCH = { executablePath: process.env.HAZIR_CHROMIUM || "/usr/bin/chromium", args: FLAGS };
 
-function python() {
-  const own = join(HERE, "../../.venv/bin/python");
+export const ROOT = join(HERE, "../..");
+
+export function python() {
+  const own = join(ROOT, ".venv/bin/python");
   return process.env.HAZIR_PYTHON || (existsSync(own) ? own : "python3");
 }
 

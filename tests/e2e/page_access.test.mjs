@@ -1,12 +1,10 @@
 // For everybody: languages and directions, the keyboard alone, axe on every screen in both themes, the policy, the weight.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, beforeEach, test } from "node:test";
+import { axe } from "./axe.mjs";
 import { openPage, startBrowser, startDouble } from "./harness.mjs";
 import { Board, Face, Frame, Gate, Today } from "./pages.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 let double, browser;
 before(async () => {
   double = await startDouble();
@@ -17,15 +15,6 @@ after(async () => {
   await double?.stop();
 });
 beforeEach(() => double.control("reset"));
-
-async function axe(page, what) {
-  await page.waitForTimeout(350); // colours in the middle of a transition are not the colours shown
-  // Evaluated by the debugger, not as a script of the page: the policy stays in force.
-  await page.evaluate(`if (!window.axe) { ${AXE} }`);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  const found = violations.map((v) => `${what}: ${v.id} ${v.nodes.map((n) => n.target).join(" | ")} ${v.nodes[0].failureSummary}`);
-  assert.deepEqual(found, []);
-}
 
 for (const theme of ["light", "dark"]) {
   for (const locale of ["en-GB", "fa-IR"]) {

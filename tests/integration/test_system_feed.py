@@ -58,9 +58,8 @@ def _program(*command: str) -> Iterator[Iterator[str]]:
 @contextmanager
 def _stream(system: System, token: str, **more: Any) -> Iterator[Seen]:
     with grpc.insecure_channel(system.grpc) as channel:
-        call = pb_grpc.AttendanceServiceStub(channel).StreamNew(
-            pb.StreamRequest(jwt=token, heartbeats=True, **more)
-        )
+        stub = pb_grpc.AttendanceServiceStub(channel)  # type: ignore[no-untyped-call]
+        call = stub.StreamNew(pb.StreamRequest(jwt=token, heartbeats=True, **more))
         seen = _listen(call)
         assert seen.get(timeout=5)[1].heartbeat, "the stream is open"
         yield seen
@@ -103,7 +102,7 @@ def _objects(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
 
 def _records(seen: Seen, count: int, within: float = 5.0) -> list[tuple[float, dict[str, Any]]]:
     """The next ``count`` records of a subscriber, whatever heartbeats come between."""
-    found = []
+    found: list[tuple[float, dict[str, Any]]] = []
     deadline = time.monotonic() + within
     while len(found) < count:
         at, item = seen.get(timeout=max(0.01, deadline - time.monotonic()))

@@ -1,0 +1,57 @@
+// The running system these tests are pointed at: HAZIR_REAL holds its addresses and data folder as JSON
+// (tests/support/system.py prints and passes them).
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openPage, startBrowser } from "../harness.mjs";
+import { Frame, Gate, Today } from "../pages.mjs";
+
+if (!process.env.HAZIR_REAL) throw new Error("HAZIR_REAL is missing: these tests run from pytest (tests/integration/test_system_page.py)");
+export const system = JSON.parse(process.env.HAZIR_REAL);
+
+/** Kills one of the processes as a crash would; the supervisor starts it again. */
+export function kill(name) {
+  const state = JSON.parse(readFileSync(join(system.data, "run", "state.json"), "utf8"));
+  process.kill(state.processes[name].pid, "SIGKILL");
+}
+
+/** A browser whose webcam shows that portrait; one for each, as the camera is chosen at its start. */
+const browsers = new Map();
+export async function browserWith(camera) {
+  if (!browsers.has(camera)) browsers.set(camera, await startBrowser({ camera }));
+  return browsers.get(camera);
+}
+
+export async function closeBrowsers() {
+  for (const browser of browsers.values()) await browser.close();
+  browsers.clear();
+}
+
+/** Somebody signed in on a screen, closed with the test `t`. */
+export async function signedIn(t, username, { screen = "today", camera = null, password, ...options } = {}) {
+  const opened = await openPage(await browserWith(camera), options);
+  t.after(() => opened.context.close());
+  const gate = new Gate(opened.page, system.client);
+  await gate.signInTo(screen, username, password);
+  const frame = new Frame(opened.page);
+  await frame.pill("live").waitFor();
+  return { ...opened, gate, frame, today: new Today(opened.page) };
+}
+
+async function json(url, options) {
+  const response = await fetch(url, options);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** An account of its own for one test. */
+export async function newcomer(username, password = "password") {
+  const body = JSON.stringify({ username, password });
+  return json(`${system.auth}/register`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+}
+
+/** Somebody's own client: signs in, then punches by plain calls. */
+export async function terminal(username, password = "password") {
+  const headers = { "Content-Type": "application/json" };
+  const { token } = await json(`${system.auth}/login`, { method: "POST", headers, body: JSON.stringify({ username, password }) });
+  return (action) => json(`${system.attendance}/attendance`, { method: "POST", headers: { ...headers, Authorization: `Bearer ${token}` }, body: JSON.stringify({ action }) });
+}
