@@ -64,7 +64,7 @@ def install_browser(root: Path, python: Path) -> None:
     """What the tests of the page need: Chromium, Node.js and the npm packages of tests/e2e."""
     if not shutil.which("chromium"):
         _system_packages(["chromium"], why="the tests of the page need a browser")
-    if not _has_node():
+    if not has_node():
         _say("set-up: Node.js into the virtual environment")
         install(python, root / "requirements-setup.lock", root / "requirements-node.lock")
     folder = root / "tests" / "e2e"
@@ -81,7 +81,7 @@ def install_browser(root: Path, python: Path) -> None:
         marker.touch()
 
 
-def _has_node() -> bool:
+def has_node() -> bool:
     """Whether npm and a Node.js with what the tests use (20 or later) are on the PATH."""
     if not shutil.which("npm"):
         return False

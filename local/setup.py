@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from common.config import ROOT, environment
@@ -30,18 +31,16 @@ def set_up(purpose: str, env: Mapping[str, str]) -> None:
     stamp = VENV / f".hazir-{purpose}"
     lock = ROOT / LOCKS[purpose]
     digest = _digest(lock)
-    weights = None
     if not (stamp.is_file() and stamp.read_text() == digest and _runs(PYTHON)):
         began = time.monotonic()
         packages.make_environment(VENV, PYTHON)
-        weights = _fetch_weights(env)
-        packages.install(PYTHON, ROOT / "requirements-setup.lock", lock)
+        with _fetching_weights(env):
+            packages.install(PYTHON, ROOT / "requirements-setup.lock", lock)
         stamp.write_text(digest)
         say(f"set-up: dependencies installed in {time.monotonic() - began:.0f} s")
-    elif not _weights_stamp(env).is_file():
-        weights = _fetch_weights(env)
-    if weights is not None:
-        _finish_weights(weights, _weights_stamp(env))
+    else:
+        with _fetching_weights(env):
+            pass
     if purpose == "test":
         packages.install_browser(ROOT, PYTHON)
 
@@ -70,18 +69,22 @@ def _models(env: Mapping[str, str]) -> Path:
     return find_place(env, ROOT, unprivileged()).models
 
 
-def _weights_stamp(env: Mapping[str, str]) -> Path:
-    return _models(env) / ".complete"
-
-
-def _fetch_weights(env: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start fetching the face models; it goes on beside the installation."""
+@contextmanager
+def _fetching_weights(env: Mapping[str, str]) -> Iterator[None]:
+    """Fetch the face models, unless they are there, beside what the block does."""
+    stamp = _models(env) / ".complete"
+    if stamp.is_file():
+        yield
+        return
     environment = {**os.environ, "MODEL_DIR": str(_models(env))}
-    return subprocess.Popen([PYTHON, "-m", "face_service.weights"], cwd=ROOT, env=environment)
-
-
-def _finish_weights(fetching: subprocess.Popen[bytes], stamp: Path) -> None:
-    if fetching.wait() == 0:
+    command = [PYTHON, "-m", "face_service.weights"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as fetching:
+        try:
+            yield
+        except BaseException:
+            fetching.terminate()
+            raise
+    if fetching.returncode == 0:
         stamp.touch()
         return
     say(
