@@ -330,19 +330,7 @@ async def test_a_slow_client_alone_is_closed_and_can_resume(
         assert data.count(expected[got - 2].encode()) == 1
         writer.close()
         await asyncio.sleep(1.2)
-        metrics = await http(reporter, "GET", "/metrics")
+        metrics = await reporter.get("/metrics")
         assert b'hazir_reporter_closes_total{code="4008"} 1.0' in metrics
         resumed = await reporter.client(token, scope="all", after=start)
         assert [f["event_id"] for f in await resumed.records(count, 20)] == expected
-
-
-async def http(
-    reporter: Reporter, method: str, path: str, head: str = "", body: bytes = b""
-) -> bytes:
-    """One plain request; the whole answer."""
-    reader, writer = await asyncio.open_connection(*reporter.http)
-    writer.write(f"{method} {path} HTTP/1.1\r\nHost: x\r\n{head}\r\n".encode() + body)
-    answer = await asyncio.wait_for(reader.read(), 7)
-    writer.close()
-    await writer.wait_closed()
-    return answer

@@ -112,7 +112,7 @@ class FeedServer(attendance_pb2_grpc.FeedServiceServicer):
             events = self._after(position)
             if events:
                 position = events[-1].sequence
-                yield FeedBatch(epoch=epoch, head=self.head, events=events)
+                yield FeedBatch(epoch=epoch, head=self.head, events=self._without_skipped(events))
             else:
                 await self._wait()
                 if not self._after(position) and self.epoch == epoch and not self.silent:
@@ -135,11 +135,12 @@ class FeedServer(attendance_pb2_grpc.FeedServiceServicer):
     def _after(self, position: int) -> list[FeedEvent]:
         if self.hide_tail:
             return []
-        found = self.events[max(0, position + 1 - self.first) :][:500]
-        kept = [event for event in found if event.sequence not in self.skip]
-        if len(kept) < len(found):
-            # A gap is injected once: what is asked for again is whole.
-            self.skip.clear()
+        return self.events[max(0, position + 1 - self.first) :][:500]
+
+    def _without_skipped(self, events: list[FeedEvent]) -> list[FeedEvent]:
+        """``events`` with the gap that a test asked for; once: what is read again is whole."""
+        kept = [event for event in events if event.sequence not in self.skip]
+        self.skip -= {event.sequence for event in events}
         return kept
 
     async def _gone(self, context: Any) -> None:

@@ -29,7 +29,7 @@ def looped(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None
     @wraps(test)
     def run(*args: Any, **values: Any) -> None:
         async def bounded() -> None:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(120):
                 await test(*args, **values)
 
         uvloop.run(bounded())
@@ -106,6 +106,22 @@ class Reporter:
         await socket.send(json.dumps({"auth": token, **said}))
         return Client(socket)
 
+    async def get(self, path: str) -> bytes:
+        """The whole answer to a plain GET."""
+        reader, writer = await asyncio.open_connection(*self.http)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        return answer
+
+    async def until_it_serves(self, sockets: int) -> None:
+        """Wait until so many sockets' clients are known: a bare one is told nothing."""
+        while f"\nhazir_reporter_sockets {float(sockets)}\n".encode() not in await self.get(
+            "/metrics"
+        ):
+            await asyncio.sleep(0.05)
+
     async def greeted(self, token: str, **said: Any) -> Client:
         """A client that has been greeted."""
         client = await self.client(token, **said)
@@ -118,9 +134,9 @@ Make = Callable[..., Awaitable[Reporter]]
 
 @asynccontextmanager
 async def reporting(
-    database: TestDatabase, town: Town, feed: FeedServer, **variables: str
+    database: TestDatabase, town: Town, feed: FeedServer, *, ready: bool = True, **variables: str
 ) -> AsyncIterator[Reporter]:
-    """A reporter that follows ``feed`` until the block ends."""
+    """A reporter that follows ``feed`` until the block ends; ``ready`` waits until it does."""
     secret = read_secret("service_reporter", database.environment())
     with running_token_endpoint(secret.reveal()) as auth_url:
         port = free_port()
@@ -138,6 +154,8 @@ async def reporting(
         await _listening(port, task)
         url = f"ws://127.0.0.1:{port}/ws"
         made = Reporter(settings, feed, town, url, ("127.0.0.1", port))
+        while ready and b" 200 OK" not in await made.get("/health/ready"):
+            await asyncio.sleep(0.02)
         try:
             yield made
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.identity import Action, Object, Person, Role, Subject, authorize, object_of
@@ -54,6 +54,7 @@ def check(
         assert dict(found) == expected
 
 
+@settings(deadline=None)  # one example asks for every pair, many times over
 @given(TOWN, SOCKETS, st.data())
 def test_the_index_is_the_rule(
     town: tuple[Person, ...], wanted: list[tuple[int, Scope]], data: st.DataObject
