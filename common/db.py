@@ -48,6 +48,9 @@ def _translated(fault: BaseException) -> BaseException:
 _BUSY = (
     psycopg2.errors.QueryCanceled,
     psycopg2.errors.LockNotAvailable,
+    # The server rolled back and lives: nothing took effect, and the connection is a good one.
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.SerializationFailure,
     pool_errors.TimeoutError,
 )
 

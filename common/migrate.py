@@ -81,7 +81,7 @@ def _configured(url: str, service: str) -> Iterator[Config]:
     engine = create_engine(
         "postgresql+psycopg2://", creator=lambda: psycopg2.connect(url), poolclass=NullPool
     )
-    config = Config()
+    config = Config(stdout=sys.stdout)
     config.set_main_option("script_location", str(ROOT / "common" / "alembic"))
     versions = ROOT / f"{service}_service" / "migrations" / "versions"
     config.set_main_option("version_locations", str(versions))

@@ -48,7 +48,7 @@ class Queries(Mapping[str, str]):
         text = self._texts[name]
         numbers = [int(number) for number in re.findall(r"\$(\d+)", text)]
         marks = ", ".join(["%s"] * max(numbers, default=0))
-        return Prepared(name, text, f"EXECUTE {name} ({marks})")
+        return Prepared(name, text, f"EXECUTE {name} ({marks})" if marks else f"EXECUTE {name}")
 
 
 class Where(Protocol):
