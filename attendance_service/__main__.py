@@ -33,13 +33,14 @@ def rest(env: Mapping[str, str]) -> int:
 
 def rpc(env: Mapping[str, str]) -> int:
     """The gRPC service with the feed."""
-    from attendance_service.rpc.server import run
+    from attendance_service.app import services
+    from attendance_service.rpc.server import THREADS, run
     from attendance_service.settings import Settings
 
     settings = load(Settings, env)
     refuse_unsafe(settings)
     logs.configure("attendance-rpc", settings.log_level)
-    return run(settings, env)
+    return run(lambda: services(settings, threads=THREADS, name="attendance rpc"), env)
 
 
 def sequencer(env: Mapping[str, str]) -> int:

@@ -28,10 +28,10 @@ from common.bus import Bus
 from common.clock import SystemClock
 from common.db import Database
 from common.errors import Kind
-from common.httpkit.app import answers, identifier, kit
+from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.imaging.reader import ImageReader
-from common.org import OrgView
+from common.org import OrgView, identifier
 from common.service_token import ServiceToken
 from common.sql import dsn
 from common.vault import Vault

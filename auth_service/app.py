@@ -29,9 +29,9 @@ from common.bus import CHANGED, Bus
 from common.clock import Clock, SystemClock
 from common.db import Database
 from common.errors import DomainError
-from common.httpkit.app import answers, identifier, kit
+from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
-from common.org import OrgView
+from common.org import OrgView, identifier
 from common.sql import dsn
 from common.tokens import Signer, jwk, key_id
 

@@ -178,6 +178,15 @@ def authorize(subject: Subject, action: Action, target: Object) -> bool:
     return not reach(subject, action).isdisjoint(relations(subject, target))
 
 
+def hears_of(subject: Subject, target: Object, *, refused: bool) -> bool:
+    """Whether an event of ``target``'s owner is for ``subject`` to follow.
+
+    A refused punch is told to those who manage, not to the person: the answer to the punch did.
+    """
+    seen_as = Object(None, target.team_ids, target.site_id) if refused else target
+    return authorize(subject, Action.FOLLOW_FEED, seen_as)
+
+
 def require(subject: Subject, action: Action, target: Object) -> None:
     """Raise ``forbidden`` unless `authorize` allows it."""
     if not authorize(subject, action, target):

@@ -8,6 +8,7 @@ Knowledge older than `STALE_AFTER` is not acted upon: revocations never fail ope
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic
@@ -20,7 +21,7 @@ from common.db import Database, Row
 from common.errors import DomainError, unauthenticated, unavailable
 from common.identity import Person, Role, Subject
 from common.sql import Queries
-from common.tokens import LONGEST_LIFE, Claims, key_id, public_from_jwk
+from common.tokens import LONGEST_LIFE, Claims, Verifier, key_id, public_from_jwk
 
 STALE_AFTER = 2.0
 POLL_EVERY = 0.4
@@ -208,3 +209,13 @@ def person_of(row: Row) -> Person:
         team_ids=frozenset(row.team_ids),
         manages=frozenset(row.manages),
     )
+
+
+def identifier(org: OrgView, issuer: str) -> Callable[[str], Subject]:
+    """The one way from a bearer token to a caller."""
+    verifier = Verifier(issuer, org.key_for, time.time)
+
+    def identify(token: str) -> Subject:
+        return org.subject(verifier.verify(token))
+
+    return identify

@@ -8,10 +8,10 @@ from pathlib import Path
 from common import logs
 from common.bus import Bus
 from common.db import Database
-from common.httpkit.app import answers, identifier, kit
+from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.imaging.reader import ImageReader
-from common.org import OrgView
+from common.org import OrgView, identifier
 from common.sql import dsn
 from common.vault import Vault
 from face_service import engine, weights

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
 from common import logs
+from common import org as org_view
 from common.bus import Bus
 from common.clock import SystemClock
 from common.db import Database
@@ -20,7 +20,6 @@ from common.notify import notify
 from common.org import OrgView
 from common.service_token import ServiceToken
 from common.sql import dsn
-from common.tokens import Verifier
 from reporter_service.counts import Counts
 from reporter_service.feed import Feed
 from reporter_service.hub import Hub
@@ -41,7 +40,7 @@ def database(settings: Settings) -> Database:
     return Database(where, size=_THREADS, name="reporter")
 
 
-def identifier(
+def off_loop(
     hub: Hub, check: Callable[[str], Subject], pool: Executor
 ) -> Callable[[str], Awaitable[Subject]]:
     """The way from a token to a caller whose rights have not changed on the way.
@@ -102,8 +101,7 @@ async def run(settings: Settings, env: Mapping[str, str], *, stop: asyncio.Event
     )
     feed = _feed(settings, hub, counts, pool)
     hub.history = feed.history
-    verifier = Verifier(settings.token_issuer, org.key_for, time.time)
-    identify = identifier(hub, lambda token: org.subject(verifier.verify(token)), pool)
+    identify = off_loop(hub, org_view.identifier(org, settings.token_issuer), pool)
     limits = Limits(hub, settings)
     desk = Desk(hub, SystemClock(), identify, limits.admit, limits.spend)
     server = Server(settings, desk, Pages(_checks(hub, org, bus, pool), counts.text))

@@ -20,6 +20,7 @@ from common.identity import (
     Role,
     Subject,
     authorize,
+    hears_of,
     object_of,
 )
 from reporter_service.wire import Scope
@@ -35,8 +36,7 @@ def may_see(subject: Subject, scope: Scope, target: Object, *, refused: bool) ->
     """
     if scope is Scope.OWN and (refused or target.employee_id != subject.employee_id):
         return False
-    seen_as = Object(None, target.team_ids, target.site_id) if refused else target
-    return authorize(subject, Action.FOLLOW_FEED, seen_as)
+    return hears_of(subject, target, refused=refused)
 
 
 def standings(subject: Subject) -> frozenset[Relation]:

@@ -22,7 +22,7 @@ from common.cursors import CursorSealer
 from common.errors import invalid, not_found, unavailable
 from common.grpckit import bearer
 from common.httpkit.parse import idempotency_key
-from common.identity import Action, Object, Subject, authorize, object_of, require
+from common.identity import Action, Object, Subject, hears_of, object_of, require
 from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
 
@@ -119,10 +119,11 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
     async def _sees(self, subject: Subject, employee_id: int | None, event: Event) -> bool:
         if employee_id is not None and event.employee_id != employee_id:
             return False
+        refused = event.status == "refused"
         if event.employee_id == subject.employee_id:
-            return authorize(subject, Action.FOLLOW_FEED, object_of(subject.person))
+            return hears_of(subject, object_of(subject.person), refused=refused)
         person = await self._access.person(event.employee_id)
-        return person is not None and authorize(subject, Action.FOLLOW_FEED, object_of(person))
+        return person is not None and hears_of(subject, object_of(person), refused=refused)
 
     async def _may_follow(self, subject: Subject, employee_id: int) -> None:
         person = await self._access.person(employee_id)

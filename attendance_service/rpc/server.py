@@ -5,42 +5,91 @@ from __future__ import annotations
 import asyncio
 import functools
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import uvloop
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from attendance_service.app import Services, services
 from attendance_service.rpc.access import Access
 from attendance_service.rpc.feed import FeedServicer
 from attendance_service.rpc.records import AttendanceServicer
 from attendance_service.rpc.tail import FeedTail
+from attendance_service.service.batch import BatchCheckIn
+from attendance_service.service.check_in import CheckIn
+from attendance_service.service.records import RecordService
 from attendance_service.settings import Settings
+from attendance_service.store.feed import FeedStore
+from attendance_service.upkeep import Upkeep
 from common import logs
 from common.cursors import CursorSealer
+from common.db import Database
 from common.grpckit import KEEPALIVE, ErrorInterceptor
-from common.httpkit.app import identifier
 from common.httpkit.limits import RateLimit
 from common.notify import notify
+from common.org import OrgView, identifier
 from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
 
 MIB = 1 << 20
-_THREADS = 4
+THREADS = 4
 _DRAIN = 5.0
 NAMES = [service.full_name for service in pb.DESCRIPTOR.services_by_name.values()]
 
 
-def run(settings: Settings, env: Mapping[str, str]) -> int:
+class Parts(Protocol):
+    """What this process works with; `attendance_service.app.Services` fits."""
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration."""
+        ...
+
+    @property
+    def db(self) -> Database:
+        """The service's own door to PostgreSQL."""
+        ...
+
+    @property
+    def org(self) -> OrgView:
+        """What is known of people."""
+        ...
+
+    @property
+    def feed(self) -> FeedStore:
+        """The numbered events."""
+        ...
+
+    @property
+    def check_in(self) -> CheckIn:
+        """The use case of one punch."""
+        ...
+
+    @property
+    def batch(self) -> BatchCheckIn:
+        """The use case of many."""
+        ...
+
+    @property
+    def records(self) -> RecordService:
+        """The reading use cases."""
+        ...
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """What has to be done beside answering."""
+        ...
+
+
+def run(make_parts: Callable[[], Parts], env: Mapping[str, str]) -> int:
     """Serve until told to stop; the process's exit status."""
-    return uvloop.run(_serve(settings, env))
+    return uvloop.run(_serve(make_parts(), env))
 
 
-async def _serve(settings: Settings, env: Mapping[str, str]) -> int:
-    parts = services(settings, threads=_THREADS, name="attendance rpc")
+async def _serve(parts: Parts, env: Mapping[str, str]) -> int:
     tail = FeedTail(parts.feed, parts.db.connect, asyncio.get_running_loop())
     tail.start()
     parts.upkeep.start()
@@ -58,7 +107,7 @@ async def _serve(settings: Settings, env: Mapping[str, str]) -> int:
     return 0
 
 
-def build(parts: Services, tail: FeedTail) -> aio.Server:
+def build(parts: Parts, tail: FeedTail) -> aio.Server:
     """The server with its services, bound and not yet started."""
     settings = parts.settings
     server = aio.server(
@@ -81,7 +130,7 @@ def build(parts: Services, tail: FeedTail) -> aio.Server:
     def sealer(epoch: str) -> CursorSealer:
         return CursorSealer(key, epoch)
 
-    executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="rpc")
+    executor = ThreadPoolExecutor(THREADS, thread_name_prefix="rpc")
     attendance = AttendanceServicer(
         access, parts.check_in, parts.batch, parts.records, tail, sealer, executor
     )

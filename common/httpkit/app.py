@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,8 +16,6 @@ from common.httpkit.api import Api
 from common.httpkit.edge import Edge, Wsgi
 from common.httpkit.limits import RateLimit
 from common.identity import Subject
-from common.org import OrgView
-from common.tokens import Verifier
 from common.traces import traced
 
 VERSION = "1.0.0"
@@ -84,16 +81,6 @@ def kit(
         strict_paths=strict_paths,
     )
     return Kit(flask, api, settings)
-
-
-def identifier(org: OrgView, issuer: str) -> Callable[[str], Subject]:
-    """The one way from a bearer token to a caller."""
-    verifier = Verifier(issuer, org.key_for, time.time)
-
-    def identify(token: str) -> Subject:
-        return org.subject(verifier.verify(token))
-
-    return identify
 
 
 def answers(db: Database) -> health.Check:
