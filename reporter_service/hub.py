@@ -171,11 +171,12 @@ class Hub:
 
     def publish(self, event: Event) -> int:
         """Write the event's frame to everybody who may see it; how many that were."""
+        if not self.org.fresh:
+            # First of all: whoever is held now stands before this event, and is given it later.
+            self.hold()
         self.ring.append(event)
         self.counts.events.inc()
         self.counts.head.set(event.sequence)
-        if not self.org.fresh:
-            self.hold()
         target = self.target_of(event.employee_id)
         refused = event.status == "refused"
         written = _write(self.full.seeing(target, refused=refused), event.frame)
