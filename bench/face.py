@@ -47,7 +47,7 @@ CONNECTIONS = 4
 
 def webcam(jpeg: bytes) -> Any:
     """A 640x480 frame with the face of ``jpeg`` about 200 pixels high."""
-    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    picture: Any = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     scale = 480 / picture.shape[0]
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     frame = np.full((480, 640, 3), 96, np.uint8)
