@@ -64,7 +64,7 @@ def board(found: Board) -> dict[str, Any]:
                 "full_name": row.person.full_name or row.person.username,
                 "team_ids": sorted(row.person.team_ids),
                 "action": row.action.value,
-                "since": rfc3339(row.record.at) if row.record else None,
+                "since": rfc3339(row.since) if row.since else None,
                 "record_id": row.record.id if row.record else None,
                 "place_id": row.record.place_id if row.record else None,
                 "status": row.record.status if row.record else None,

@@ -47,6 +47,7 @@ class BoardRow:
 
     person: Person
     action: Move
+    since: datetime | None
     record: Record | None
 
 
@@ -149,9 +150,7 @@ class RecordService:
         states = {state.employee_id: state for state in self.states.states(ids)}
         last = {record.employee_id: record for record in self.records.last_records(ids)}
         rows = [
-            BoardRow(
-                person, _side(states.get(person.employee_id), now), last.get(person.employee_id)
-            )
+            _row(person, states.get(person.employee_id), last.get(person.employee_id), now)
             for person in sorted(people, key=lambda p: (p.full_name or p.username, p.employee_id))
         ]
         return Board(rows, cursor, now)
@@ -187,6 +186,12 @@ class RecordService:
             before=window.before,
             limit=window.limit,
         )
+
+
+def _row(person: Person, state: State | None, record: Record | None, now: datetime) -> BoardRow:
+    """Since when is the state's: a late record that waits for review has not moved it."""
+    since = state.last_at if state is not None and state.n else None
+    return BoardRow(person, _side(state, now), since, record)
 
 
 def _side(state: State | None, now: datetime) -> Move:

@@ -214,3 +214,19 @@ def test_batches_and_live_punches_at_once_lose_nothing(rest: Rest, cast: Cast) -
     assert sorted(future.result().status_code for future in lives) == [201] + [409] * 7
     numbers = [row[0] for row in Ledger(cast.town, cast.staff).records]
     assert sorted(numbers) == list(range(1, 162))
+
+
+def test_the_board_keeps_the_time_of_the_state_when_a_late_punch_waits_for_review(
+    rest: Rest, cast: Cast
+) -> None:
+    came = rest.punch(cast.staff, "in").json()
+    unknown_clock = results(rest.batch(cast.staff, item("late", 1, "out")))
+    assert unknown_clock[0]["record"]["status"] == "review"
+    board = rest.get("/api/v1/attendance/board", cast.manager).json()
+    row = next(one for one in board["items"] if one["employee_id"] == cast.staff)
+    assert (row["action"], row["since"]) == ("in", came["timestamp"])
+    newcomer = cast.someone()
+    rest.batch(newcomer, item("first", 1, "in"))
+    board = rest.get("/api/v1/attendance/board", cast.manager).json()
+    row = next(one for one in board["items"] if one["employee_id"] == newcomer)
+    assert (row["action"], row["since"], row["status"]) == ("out", None, "review")
