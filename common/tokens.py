@@ -101,7 +101,7 @@ class Verifier:
     """Checks tokens against the public keys that auth_service has published.
 
     ``key_for`` maps a key id to its public key or ``None``. A token found valid is remembered
-    until it expires, because the same few tokens come with every request.
+    until it expires or its key is withdrawn, because the same few tokens come with every request.
     """
 
     def __init__(
@@ -116,7 +116,7 @@ class Verifier:
         self._key_for = key_for
         self._now = now
         self._remembered = remembered
-        self._cache: OrderedDict[str, Claims] = OrderedDict()
+        self._cache: OrderedDict[str, tuple[Claims, str]] = OrderedDict()
         self._lock = threading.Lock()
 
     def verify(self, token: str) -> Claims:
@@ -128,17 +128,14 @@ class Verifier:
                 self._cache[token] = known
                 if len(self._cache) > self._remembered:
                     self._cache.popitem(last=False)
-        if known.expires_at <= self._now():
+        claims, kid = known
+        if claims.expires_at <= self._now() or self._key_for(kid) is None:
             self._cache.pop(token, None)
             raise unauthenticated()
-        return known
+        return claims
 
-    def forget(self) -> None:
-        """Drop what is remembered, as a withdrawn key demands."""
-        with self._lock:
-            self._cache.clear()
-
-    def _check(self, token: str) -> Claims:
+    def _check(self, token: str) -> tuple[Claims, str]:
+        """The claims, and the name of the key that vouches for them."""
         try:
             header, payload, signed, signature = _segments(token)
             kid = header.get("kid")
@@ -147,7 +144,7 @@ class Verifier:
             key = self._key_for(kid)
             if key is None or not _ED25519.verify(signed, key, signature):
                 raise ValueError("signature")
-            return _claims(payload, self._issuer, self._now())
+            return _claims(payload, self._issuer, self._now()), kid
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as fault:
             raise unauthenticated() from fault
 
