@@ -22,6 +22,7 @@ class Decisions:
 
     db: Database
     photos: Photos
+    at_once: int = 5000
 
     def lease(self) -> Waiting | None:
         """One check that is due, leased with a growing delay, or ``None``."""
@@ -57,7 +58,13 @@ class Decisions:
 
     def purge(self) -> int:
         """Delete what is past its time; the number of rows."""
-        return sum(
-            self.db.execute(_SQL[name])
-            for name in ("purge_keys", "purge_photos", "purge_in_flight")
-        )
+        return sum(self._purge(name) for name in ("purge_keys", "purge_photos", "purge_in_flight"))
+
+    def _purge(self, name: str) -> int:
+        """In portions, as a statement that takes too long would be cancelled every time."""
+        gone = 0
+        while True:
+            portion = self.db.execute(_SQL[name], at_once=self.at_once)
+            gone += portion
+            if portion < self.at_once:
+                return gone

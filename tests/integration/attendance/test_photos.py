@@ -8,7 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from attendance_service.store.decisions import Decisions
+from attendance_service.store.photos import Photos
 from common.identity import Role
+from common.vault import Vault
 from tests.integration.attendance.test_punches import problem
 from tests.support.attendance import RECORDS, Cast, Ledger, Rest, base64_of
 from tests.support.people import Town
@@ -134,3 +137,26 @@ def test_an_expired_photo_is_not_shown_and_is_purged(rest: Rest, cast: Cast) -> 
         cast.staff,
     )
     problem(rest.get(f"{RECORDS}/{record['id']}/photo", cast.staff), 404, "not_found")
+    purge(rest)
+    assert cast.town.sql("SELECT 1 FROM attendance.photo WHERE employee_id = %s", cast.staff) == []
+
+
+def purge(rest: Rest) -> int:
+    """Delete what is past its time, two rows at once."""
+    assert rest.parts
+    db = rest.parts.db
+    return Decisions(db, Photos(db, Vault(bytes(32)), 30), at_once=2).purge()
+
+
+def test_keys_are_kept_for_seventy_two_hours(rest: Rest, cast: Cast) -> None:
+    for age in (71, 73, 74, 75, 76, 77):
+        cast.town.sql(
+            "INSERT INTO attendance.idempotency (subject_id, route, key, body_hash, status,"
+            " created_at) VALUES (%s, 'punch', %s, '', 409, now() - %s * interval '1 hour')",
+            cast.staff,
+            f"{age} hours",
+            age,
+        )
+    assert purge(rest) == 5
+    kept = cast.town.sql("SELECT key FROM attendance.idempotency WHERE subject_id = %s", cast.staff)
+    assert kept == [("71 hours",)]

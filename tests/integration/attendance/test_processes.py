@@ -327,6 +327,23 @@ def test_a_stream_shows_only_who_may_be_seen(first: Rest, rpc: Any, cast: Cast, 
     assert seen["admin"] == [elsewhere.staff, colleague, cast.staff]
 
 
+def test_seed_defect_D2_a_quiet_stream_invents_no_record(first: Rest, rpc: Any, cast: Cast) -> None:
+    stream = Stream(rpc, first.token(cast.staff))
+    stream.until(lambda: len(stream.heartbeats) >= 2)
+    assert stream.end() == []
+
+
+def test_seed_defect_D7_an_event_waits_for_whoever_was_away(
+    first: Rest, rpc: Any, cast: Cast
+) -> None:
+    stream = Stream(rpc, first.token(cast.staff))
+    stream.end()
+    record = first.punch(cast.staff).json()
+    back = Stream(rpc, first.token(cast.staff), after=stream.heartbeats[-1].cursor)
+    back.until(partial(back.has, 1))
+    assert [event.id for event in back.end()] == [record["id"]]
+
+
 def test_heartbeats_come_about_each_second_and_can_be_resumed_from(
     first: Rest, rpc: Any, cast: Cast
 ) -> None:
@@ -409,7 +426,9 @@ def test_follow_is_for_services_alone_and_keeps_its_contract(
     call.cancel()
 
 
-def test_reflection_and_health_answer(channel: grpc.Channel) -> None:
+def test_seed_defect_D1_the_grpc_server_runs_with_reflection_and_health(
+    channel: grpc.Channel,
+) -> None:
     health = health_pb2_grpc.HealthStub(channel)
     for name in ("", "proto.AttendanceService", "proto.FeedService"):
         answer = health.Check(health_pb2.HealthCheckRequest(service=name))
@@ -421,7 +440,7 @@ def test_reflection_and_health_answer(channel: grpc.Channel) -> None:
     assert {"proto.AttendanceService", "proto.FeedService"} <= names
 
 
-def test_a_fault_of_ours_tells_nothing_of_itself(
+def test_seed_defect_D40_a_fault_of_ours_tells_nothing_of_itself(
     rpc: Any, first: Rest, cast: Cast, town: Town, running: Processes
 ) -> None:
     town.sql("ALTER TABLE attendance.punch_state RENAME TO away")
