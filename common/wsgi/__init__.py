@@ -12,9 +12,10 @@ from wsgiref.types import WSGIApplication
 
 from common.wsgi.house import Log
 from common.wsgi.limits import Limits
-from common.wsgi.listen import CannotListen, listen
+from common.wsgi.listen import CannotListen, allow_descriptors, listen
 from common.wsgi.master import Master, StartFailed
 from common.wsgi.server import Server, running
+from common.wsgi.share import Share
 from common.wsgi.signals import ENDING, watching
 
 __all__ = ["CannotListen", "Limits", "Log", "Server", "StartFailed", "running", "serve"]
@@ -41,29 +42,32 @@ def serve(
     else runs there.
     Raises `CannotListen`, and `StartFailed` when a worker's application cannot be made.
     """
-    listeners = listen(binds)
     limits = limits or Limits()
-    app = make_app() if preload else None
+    allow_descriptors(limits.connections)
+    listeners = listen(binds)
+    app: WSGIApplication | None = None
 
-    def build(still_wanted: Callable[[], bool]) -> Server:
+    def build(still_wanted: Callable[[], bool], share: Share | None = None) -> Server:
         return Server(
             app or make_app(),
             listeners,
             threads=threads,
             limits=limits,
             log=log,
+            share=share,
             stopping=stopping,
             still_wanted=still_wanted,
         )
 
     try:
+        app = make_app() if preload else None
         if workers == 0:
             _run(build(lambda: True), ready)
             return
         parent = os.getpid()
 
-        def work(tell: Callable[[], object]) -> None:
-            _run(build(lambda: os.getppid() == parent), tell)
+        def work(share: Share, tell: Callable[[], object]) -> None:
+            _run(build(lambda: os.getppid() == parent, share), tell)
 
         master = Master(work, listeners, count=workers, drain_seconds=limits.drain_seconds, log=log)
         with watching() as signals:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import socket
 from collections.abc import Iterable
 
 _BACKLOG = 1024
 _SEND_BUFFER = 256 * 1024
+_OTHER_DESCRIPTORS = 512
 
 
 class CannotListen(Exception):
@@ -26,6 +28,16 @@ def listen(binds: Iterable[tuple[str, int]]) -> list[socket.socket]:
             listener.close()
         raise
     return listeners
+
+
+def allow_descriptors(connections: int) -> None:
+    """Raise this process's limit of open files for so many connections, as far as it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_DESCRIPTORS
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _one(host: str, port: int) -> socket.socket:

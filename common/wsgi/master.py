@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from common.wsgi.house import Log
+from common.wsgi.share import NOBODY, Share, Shares
 from common.wsgi.signals import ENDING, Signals, fork
 
 _SHORT_LIFE = 10.0
@@ -34,13 +35,13 @@ class _Place:
 class Master:
     """Keeps ``count`` processes alive that each run ``work``.
 
-    ``work`` is called in the child with a function that it calls once it serves; what it returns
-    or raises ends the child. ``drain_seconds`` is how long a child may take to end.
+    ``work`` is called in the child with its share and a function that it calls once it serves; when
+    it returns or raises, the child ends. ``drain_seconds`` is how long a child may take to end.
     """
 
     def __init__(
         self,
-        work: Callable[[Callable[[], None]], None],
+        work: Callable[[Share, Callable[[], None]], None],
         listeners: Sequence[socket.socket],
         *,
         count: int,
@@ -50,6 +51,7 @@ class Master:
         self._work = work
         self._listeners = listeners
         self._places = [_Place() for _ in range(count)]
+        self._shares = Shares(count)
         self._drain_seconds = drain_seconds
         self._log = log
         self._ready_in, self._ready_out = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -77,17 +79,17 @@ class Master:
 
     def _start_due(self) -> None:
         now = monotonic()
-        for place in self._places:
+        for number, place in enumerate(self._places):
             if not place.pid and place.due <= now:
                 pid = fork()
                 if pid == 0:
-                    self._child()
+                    self._child(Share(self._shares, number))
                 place.pid, place.born = pid, now
 
-    def _child(self) -> None:
+    def _child(self, share: Share) -> None:
         status = 1
         try:
-            self._work(lambda: _tell(self._ready_out))
+            self._work(share, lambda: _tell(self._ready_out))
             status = 0
         except BaseException as fault:  # noqa: BLE001 - must not return into the master's frames
             self._log("worker_failed", exc_info=fault)
@@ -103,10 +105,11 @@ class Master:
         """Note who has died, and when it is replaced; gives how many."""
         dead = 0
         now = monotonic()
-        for place in self._places:
+        for number, place in enumerate(self._places):
             if not place.pid or os.waitpid(place.pid, os.WNOHANG)[0] == 0:
                 continue
             dead += 1
+            self._shares.write(number, NOBODY)
             place.failures = place.failures + 1 if now - place.born < _SHORT_LIFE else 0
             pause = min(_LONGEST_PAUSE, 0.1 * 2**place.failures) if place.failures else 0.0
             self._log("worker_died", pid=place.pid, restart_in_seconds=pause)

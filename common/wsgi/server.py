@@ -7,17 +7,19 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from time import monotonic
+from contextlib import contextmanager, suppress
+from time import monotonic, sleep
 from typing import Any
 from wsgiref.types import WSGIApplication
 
 from common.wsgi.house import Log
 from common.wsgi.limits import Limits
 from common.wsgi.listen import listen
+from common.wsgi.share import Share
 from common.wsgi.worker import Worker
 
 _TICK = 0.2
+_COURTESY = 0.01
 
 
 class Server:
@@ -36,10 +38,11 @@ class Server:
         threads: int,
         limits: Limits,
         log: Log,
+        share: Share | None = None,
         stopping: Callable[[], object] | None = None,
         still_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._worker = Worker(app, listeners, threads=threads, limits=limits, log=log)
+        self._worker = Worker(app, listeners, threads=threads, limits=limits, log=log, share=share)
         self._limits = limits
         self._log = log
         self._stopping = stopping
@@ -47,17 +50,26 @@ class Server:
         self._stop = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
 
     def stop(self) -> None:
-        """Begin to drain; from any thread or signal handler, while `run` has not returned."""
-        os.eventfd_write(self._stop, 1)
+        """Begin to drain; from any thread or signal handler, and more than once."""
+        with suppress(OSError):  # it has ended already
+            os.eventfd_write(self._stop, 1)
 
     def run(self) -> None:
         """Serve until `stop`; then finish the requests at hand, within ``drain_seconds``."""
         self._worker.start()
-        while self._still_wanted() and not select.select([self._stop], [], [], _TICK)[0]:
+        back = self._worker.standing_back
+        while self._still_wanted():
+            signs, _, _ = select.select([self._stop, back], [], [], _TICK)
+            if self._stop in signs:
+                break
+            if back in signs:
+                sleep(_COURTESY)
+                self._worker.insist()
             self._worker.tend()
         self._drain()
         self._worker.stop()
-        os.close(self._stop)
+        descriptor, self._stop = self._stop, -1
+        os.close(descriptor)
 
     def _drain(self) -> None:
         deadline = monotonic() + self._limits.drain_seconds
@@ -71,7 +83,7 @@ class Server:
                 return
             others.join(min(left, 0.02))
             if not others.is_alive():
-                threading.Event().wait(min(left, 0.02))
+                sleep(min(left, 0.02))
             self._worker.tend()
 
 

@@ -25,9 +25,11 @@ from common.wsgi.door import Door
 from common.wsgi.house import House, Log
 from common.wsgi.limits import Limits
 from common.wsgi.reader import Budget
+from common.wsgi.share import Share, Shares
 
 _TO_READ = select.EPOLLIN | select.EPOLLONESHOT
 _TO_WRITE = select.EPOLLOUT | select.EPOLLONESHOT
+_INSISTENCE = 4
 
 
 class Worker:
@@ -41,17 +43,20 @@ class Worker:
         threads: int,
         limits: Limits,
         log: Log,
+        share: Share | None = None,
         now: Callable[[], float] = monotonic,
     ) -> None:
         self._log = log
         self._house = House(app, limits, log, now, Budget(limits.bodies))
-        self._door = Door(limits.connections, limits.peer_connections)
+        self._door = Door(limits.connections, limits.peer_connections, share or Share(Shares(1), 0))
         self._epoll = select.epoll()
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll.register(self._wake, select.EPOLLIN)
         self._listeners = {listener.fileno(): listener for listener in listeners}
         self._environs = {fd: _environ(one) for fd, one in self._listeners.items()}
         self._paused: set[int] = set()
+        self._insisting = 0
+        self._stood_back = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._parked: dict[int, Connection] = {}
         # Daemons: an application that hangs must not keep the process from ending.
         self._threads = [
@@ -83,6 +88,20 @@ class Worker:
             self._leave_idle()
         self._resume()
 
+    @property
+    def standing_back(self) -> int:
+        """A descriptor to read from once a connection was left to the other processes.
+
+        `insist` is then to be called within some milliseconds, lest nobody takes it.
+        """
+        return self._stood_back
+
+    def insist(self) -> None:
+        """Take some connections though others have fewer: they did not take them."""
+        os.eventfd_read(self._stood_back)
+        self._insisting = _INSISTENCE
+        self._resume()
+
     def drain(self) -> None:
         """Accept what already queues, then nobody; let every connection end with its request."""
         self._house.draining = True
@@ -104,6 +123,7 @@ class Worker:
         if not any(thread.is_alive() for thread in self._threads):
             self._epoll.close()
             os.close(self._wake)
+            os.close(self._stood_back)
 
     def _work(self) -> None:
         poll, take = self._epoll.poll, self._parked.pop
@@ -126,7 +146,17 @@ class Worker:
 
     def _open_door(self, fd: int) -> None:
         listener = self._listeners.get(fd)
-        if listener is not None and self._admit(fd, listener):
+        if listener is None:
+            return
+        if not self._door.others_first:
+            self._insisting = 0
+        elif self._insisting:
+            self._insisting -= 1
+        else:
+            self._paused.add(fd)
+            os.eventfd_write(self._stood_back, 1)
+            return
+        if self._admit(fd, listener):
             self._arm(fd, Wish.READ)
 
     def _leave_idle(self) -> None:

@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -18,8 +20,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 PROGRAM = """
-import os, sys, time
+import os, resource, sys, time
 from common.wsgi import Limits, serve
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 
 def make_app():
     if os.path.exists(sys.argv[3]):
@@ -123,6 +127,51 @@ def test_each_worker_makes_its_own_app_and_both_addresses_serve(two: Program) ->
     assert made == two.workers()
     assert {two.ask("127.0.0.1"), two.ask("::1")} <= made
     assert two.lines("ready") == [f"ready {two.process.pid}"]
+
+
+def test_there_are_descriptors_for_every_connection(two: Program) -> None:
+    for pid in two.workers():
+        soft, hard = psutil.Process(pid).rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == min(2512, hard)
+
+
+def kept_open(program: Program, count: int) -> tuple[Counter[int], ExitStack]:
+    """Which processes answer on so many connections that stay open."""
+    stack = ExitStack()
+    answers: Counter[int] = Counter()
+    for _ in range(count):
+        client = http.client.HTTPConnection("127.0.0.1", program.port, timeout=20)
+        stack.callback(client.close)
+        client.connect()
+        client.request("GET", "/")
+        answers[int(client.getresponse().read())] += 1
+    return answers, stack
+
+
+def test_connections_are_spread_over_the_workers(two: Program) -> None:
+    answers, stack = kept_open(two, 20)
+    with stack:
+        assert set(answers) == two.workers()
+        assert min(answers.values()) >= 5
+
+
+def test_nobody_waits_for_a_worker_that_hangs(two: Program) -> None:
+    hanging, healthy = sorted(two.workers())
+    os.kill(hanging, signal.SIGSTOP)
+    try:
+        answers, stack = kept_open(two, 20)
+        with stack:
+            assert answers == {healthy: 20}
+    finally:
+        os.kill(hanging, signal.SIGCONT)
+
+
+def test_two_signals_are_one_end(two: Program) -> None:
+    for pid in two.workers():
+        os.kill(pid, signal.SIGINT)
+    two.process.send_signal(signal.SIGINT)
+    assert two.process.wait(20) == 0
+    assert not two.lines("worker_failed")
 
 
 def test_a_killed_worker_is_replaced_and_nobody_notices(two: Program) -> None:

@@ -17,6 +17,7 @@ from common.wsgi.exchange import Exchange
 from common.wsgi.house import House
 from common.wsgi.limits import Limits
 from common.wsgi.reader import Budget, Request
+from common.wsgi.share import NOBODY, Share, Shares
 
 App = Callable[..., Any]
 
@@ -268,10 +269,24 @@ def test_no_value_makes_a_second_field(value: str) -> None:
 
 
 def test_a_door_counts_everybody_and_each() -> None:
-    door = Door(3, 2)
+    door = Door(3, 2, Share(Shares(1), 0))
     assert [door.enter(peer) for peer in "aaab"] == [True, True, False, True]
     assert door.full
     assert not door.enter("c")
     door.leave("a")
     assert (door.full, door.inside) == (False, 2)
     assert door.enter("a")
+    assert not door.others_first
+
+
+def test_whoever_has_more_lets_others_first() -> None:
+    shares = Shares(3)
+    one, two = Door(9, None, Share(shares, 0)), Door(9, None, Share(shares, 1))
+    assert one.enter("a")
+    assert (one.others_first, two.others_first) == (True, False)
+    assert two.enter("a")
+    assert not one.others_first
+    assert one.enter("a")
+    assert one.others_first
+    shares.write(1, NOBODY)
+    assert not one.others_first
