@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from auth_service.rest.models import SiteChange, SiteIn, SiteOut, SitePage, SitePath
+from auth_service.rest.directory import SiteChange, SiteIn, SiteOut, SitePage, SitePath
 from auth_service.service.sites import Sites
 from common import logs
 from common.httpkit.api import Api, Call, Endpoint

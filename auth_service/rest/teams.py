@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from auth_service.rest.models import (
+from auth_service.rest.directory import (
     AllOfTeam,
     OneOfTeam,
     TeamChange,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from auth_service.rest.models import (
+from auth_service.rest.directory import (
     Employee,
     EmployeesQuery,
     Me,
