@@ -16,5 +16,14 @@ def prepare(service: str, data: str | None) -> Path:
     base = Path(data) / "metrics" if data else Path(tempfile.mkdtemp(prefix="hazir-metrics-"))
     folder = base / service
     folder.mkdir(parents=True, exist_ok=True)
+    _forget_the_dead(folder)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     return folder
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Remove the counts of processes of an earlier start, which nobody adds to any more."""
+    for file in folder.glob("*_*.db"):
+        number = file.stem.rpartition("_")[2]
+        if number.isdigit() and not Path("/proc", number).exists():
+            file.unlink(missing_ok=True)

@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
 from attendance_service.rest import present
-from attendance_service.rest.models import Strict
 from attendance_service.rest.punches import decode_image
 from attendance_service.service.batch import MOST, BatchCheckIn, BatchPunch
 from common.errors import WIRE, DomainError, invalid
 from common.httpkit.api import Api, Call, Endpoint
+from common.httpkit.fields import Strict
 
 
 class BatchItem(Strict):

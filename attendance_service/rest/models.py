@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
-LARGEST_ID = 2**53 - 1
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
 _LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
@@ -22,12 +20,6 @@ def _plain(text: Any) -> Any:
 
 #: An `Id` in a path or a query, where everything is text.
 AddressId = Annotated[Id, BeforeValidator(_plain)]
-
-
-class Strict(BaseModel):
-    """JSON in: a number is a number and a text is a text; what is not known is ignored."""
-
-    model_config = ConfigDict(strict=True)
 
 
 class Position(Strict):

@@ -11,11 +11,12 @@ from typing import Any
 from attendance_service.domain.policy import Place, Policy
 from attendance_service.domain.records import Record
 from attendance_service.domain.times import parse_time
-from attendance_service.rest.models import LARGEST_ID, RecordQuery
+from attendance_service.rest.models import RecordQuery
 from attendance_service.service.ports import PolicyVersion
 from attendance_service.service.records import Board, Standing, Window
 from common.clock import rfc3339
 from common.errors import invalid
+from common.httpkit.fields import LARGEST_ID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
