@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from common.httpkit.fields import Id, Strict
+
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
 _LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
