@@ -40,6 +40,14 @@ class State:
     last_at: datetime
     open_until: datetime
 
+    @property
+    def since(self) -> datetime | None:
+        """When it last moved; ``None`` while nothing has (kept as minus infinity, read as year 1).
+
+        A late punch that waits for review counts in ``n`` without moving anything.
+        """
+        return self.last_at if self.last_at.year > 1 else None
+
     def inside(self, now: datetime) -> bool:
         """Whether the person counts as in at ``now``."""
         return self.action is Move.IN and self.open_until >= now

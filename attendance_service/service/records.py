@@ -119,7 +119,7 @@ class RecordService:
         return Standing(
             employee_id=person.employee_id,
             action=Move.IN if inside else Move.OUT,
-            since=state.last_at if state and state.n else None,
+            since=state.since if state else None,
             open_until=state.open_until if state and inside else None,
             record=last[0] if last else None,
             zone=person.zone,
@@ -190,8 +190,7 @@ class RecordService:
 
 def _row(person: Person, state: State | None, record: Record | None, now: datetime) -> BoardRow:
     """Since when is the state's: a late record that waits for review has not moved it."""
-    since = state.last_at if state is not None and state.n else None
-    return BoardRow(person, _side(state, now), since, record)
+    return BoardRow(person, _side(state, now), state.since if state else None, record)
 
 
 def _side(state: State | None, now: datetime) -> Move:

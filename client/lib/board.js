@@ -13,6 +13,8 @@ export function applyEvent(board, event) {
   if (!row) return { board, changed: false, refetch: true };
   if (event.kind === "voided") return { board, changed: false, refetch: row.record_id === event.id };
   if (event.status === "refused") return { board, changed: false, refetch: row.record_id === event.id };
+  // Whether a doubtful punch moves the person depends on how it came (live or late): the service knows.
+  if (event.status !== "accepted") return { board, changed: false, refetch: true };
   const known = row.record_id ?? 0;
   if (event.id < known) return { board, changed: false, refetch: false };
   if (event.id === known && row.status === event.status) return { board, changed: false, refetch: false };
@@ -23,6 +25,17 @@ export function applyEvent(board, event) {
   const rows = new Map(board.rows);
   rows.set(event.employee_id, next);
   return { board: { ...board, rows }, changed: true, refetch: false };
+}
+
+const EARLIER = 20;
+
+/** What a snapshot says has happened before the page was opened: each person's last record, newest first. */
+export function earlierEvents(board, isToday) {
+  return [...board.rows.values()]
+    .filter((row) => row.record_id && row.since && row.status === "accepted" && isToday(row.since))
+    .sort((a, b) => b.since.localeCompare(a.since))
+    .slice(0, EARLIER)
+    .map((row) => ({ id: row.record_id, employee_id: row.employee_id, action: row.action, timestamp: row.since, status: row.status, kind: "made" }));
 }
 
 const fold = (text) => (text ?? "").normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();

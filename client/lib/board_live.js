@@ -24,6 +24,7 @@ export function useBoard(feed) {
   const [view, setView] = useState({ loading: true, error: null, board: emptyBoard, offset: 0 });
   const [events, setEvents] = useState([]);
   const [fresh, setFresh] = useState(() => new Set());
+  const [first, setFirst] = useState(null);
   const live = useRef({ board: emptyBoard, pending: null, timer: null, round: 0 });
 
   const load = useCallback(async () => {
@@ -35,6 +36,8 @@ export function useBoard(feed) {
       if (round !== state.round) return;
       feed.seed(answer.cursor);
       state.board = fromSnapshot(answer);
+      const snapshot = state.board;
+      setFirst((known) => known ?? snapshot);
       for (const event of state.pending) state.board = applyEvent(state.board, event).board;
       state.pending = null;
       const offset = answer.server_time ? Date.parse(answer.server_time) - Date.now() : 0;
@@ -72,7 +75,7 @@ export function useBoard(feed) {
       live.current.round += 1;
     };
   }, [feed, load, receive]);
-  return { ...view, events, fresh, reload: load };
+  return { ...view, events, fresh, first, reload: load };
 }
 
 function without(set, event) {

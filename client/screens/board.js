@@ -80,6 +80,6 @@ export function Board({ me, feed }) {
       <${Filters} filter=${filter} setFilter=${setFilter} total=${total} teams=${teams} />
       ${view.error && html`<${Problem} error=${view.error} tone="wait" onRetry=${view.reload} />`}
       <${Card} class="board-table"><${People} view=${view} filter=${filter} context=${{ zone, now, teams, places }} /><//></div>
-      <${BoardFeed} events=${view.events} fresh=${view.fresh} rows=${view.board.rows} zone=${zone} />
+      <${BoardFeed} events=${view.events} fresh=${view.fresh} first=${view.first} rows=${view.board.rows} zone=${zone} now=${now} />
     </div></div>`;
 }

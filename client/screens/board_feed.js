@@ -2,7 +2,8 @@
 import { StatusBadge } from "../components/badge.js";
 import { Card } from "../components/card.js";
 import { Empty } from "../components/empty.js";
-import { timeExact } from "../lib/format.js";
+import { earlierEvents } from "../lib/board.js";
+import { sameDay, timeExact } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 
@@ -22,10 +23,13 @@ function Entry({ event, row, zone, fresh }) {
     ${doubtful && html`<${StatusBadge} status=${event.kind === "voided" ? "voided" : event.status} />`}</li>`;
 }
 
-export function BoardFeed({ events, fresh, rows, zone }) {
+export function BoardFeed({ events, fresh, first, rows, zone, now }) {
+  const told = new Set(events.map((event) => event.id));
+  const before = first ? earlierEvents(first, (since) => sameDay(since, now, zone)).filter((event) => !told.has(event.id)) : [];
   return html`<${Card} title=${t("event.title")} id="events-title" class="board-feed">
-    ${events.length === 0 && html`<${Empty} icon="clock" title=${t("event.empty")}><p>${t("event.empty.text")}</p><//>`}
+    ${events.length + before.length === 0 && html`<${Empty} icon="clock" title=${t("event.empty")}><p>${t("event.empty.text")}</p><//>`}
     <ol class="events" aria-live="polite" aria-relevant="additions">${events.map((event) => html`<${Entry} key=${event.event_id} event=${event}
-      row=${rows.get(event.employee_id)} zone=${zone} fresh=${fresh.has(event.event_id)} />`)}</ol>
+      row=${rows.get(event.employee_id)} zone=${zone} fresh=${fresh.has(event.event_id)} />`)}
+      ${before.map((event) => html`<${Entry} key=${`r${event.id}`} event=${event} row=${rows.get(event.employee_id)} zone=${zone} />`)}</ol>
   <//>`;
 }

@@ -42,7 +42,7 @@ function Consent({ consent, id, reload }) {
   const { busy, error, run } = useWork(reload);
   const [agreed, setAgreed] = useState(false);
   const known = consent.current_version === CONSENT_TEXT;
-  return html`<${Card} title=${t("consent.title")} id="consent-title" aside=${html`<span class="muted small">${t("consent.version")} <bdi>${consent.current_version}</bdi></span>`}>
+  return html`<${Card} title=${t("consent.title")} id="consent-title" aside=${html`<span class="muted small nowrap">${t("consent.version")} <bdi>${consent.current_version}</bdi></span>`}>
     <div class="stack">
       ${!known && html`<${Problem} error=${{ code: "consent_unknown" }} tone="wait" />`}
       ${known && html`<dl class="points">${POINTS.map((point) => html`<div key=${point}><dt>${t(`consent.${point}`)}</dt><dd>${t(`consent.${point}.text`)}</dd></div>`)}</dl>

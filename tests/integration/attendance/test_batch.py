@@ -230,3 +230,5 @@ def test_the_board_keeps_the_time_of_the_state_when_a_late_punch_waits_for_revie
     board = rest.get("/api/v1/attendance/board", cast.manager).json()
     row = next(one for one in board["items"] if one["employee_id"] == newcomer)
     assert (row["action"], row["since"], row["status"]) == ("out", None, "review")
+    standing = rest.get("/api/v1/attendance/state", newcomer).json()
+    assert (standing["action"], standing["since"]) == ("out", None)
