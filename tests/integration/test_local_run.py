@@ -114,7 +114,8 @@ def test_start_crash_second_start_and_a_clean_end(installation: Installation) ->
         _look_around(installation, process)
         everybody = installation.everybody()
         assert len(everybody) >= 9
-        process.kill()
+        process.signal(signal.SIGKILL)  # the supervisor alone; the kernel must tell the others
+        process.wait()
         _wait_gone(everybody)
         process = installation.start()
         _look_again(installation, process)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
+
+from local.status import children_of, descendants
 
 
 class Process:
@@ -73,8 +77,13 @@ class Process:
         self._end(self._stop_signal)
 
     def kill(self) -> None:
-        """End it as a power cut would (SIGKILL) and wait."""
+        """End it as a power cut would, with everything it started, and wait."""
+        # PostgreSQL's workers leave the process group, and one may answer after its parent's death.
+        below = descendants(self.pid, children_of())[1:]
         self._end(SIGKILL)
+        for pid in below:
+            with suppress(ProcessLookupError):
+                os.kill(pid, SIGKILL)
 
     def _end(self, number: Signals) -> None:
         running, self._running = self._running, None
