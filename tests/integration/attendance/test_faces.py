@@ -24,7 +24,7 @@ from tests.support.people import Town
 from tests.support.pictures import photo
 
 IMAGE = base64_of(photo())
-DEADLINE = 1.5
+DEADLINE = 2.5
 
 
 @pytest.fixture
