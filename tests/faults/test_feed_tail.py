@@ -1,0 +1,72 @@
+"""The growing end of the feed when its session is lost while the loop is busy."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from attendance_service.rpc.tail import FeedTail
+from attendance_service.store.feed import FeedStore
+from common.db import Database
+from tests.support.cluster import TestDatabase
+from tests.support.people import Town
+from tests.support.reporter import looped
+
+
+@pytest.fixture
+def town(fresh_database: TestDatabase) -> Iterator[Town]:
+    """The owner's hands."""
+    made = Town(fresh_database)
+    yield made
+    made.close()
+
+
+def happen(town: Town, number: int) -> None:
+    """One numbered event, announced."""
+    town.sql(
+        "INSERT INTO attendance.event (kind, record_id, employee_id, action, at, status, feed_seq)"
+        " VALUES ('made', %s, 1, 'in', now(), 'accepted', %s)",
+        number,
+        number,
+    )
+    town.sql("UPDATE attendance.feed_head SET seq = %s", number)
+    town.sql("NOTIFY hazir_feed")
+
+
+def cut(town: Town) -> int:
+    """End the session that listens; 1 when there was one."""
+    rows = town.sql(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+        " WHERE application_name = 'tail' AND query LIKE %s",
+        "LISTEN%",
+    )
+    return int(rows[0][0])
+
+
+@looped
+async def test_what_was_read_twice_is_told_once(fresh_database: TestDatabase, town: Town) -> None:
+    """A second reading that overtakes the loop's taking note of the first one adds nothing."""
+    db = Database(fresh_database.dsn("attendance"), size=2, name="tail")
+    tail = FeedTail(FeedStore(db, bytes(32)), db.connect, asyncio.get_running_loop())
+    tail.start()
+    try:
+        await asyncio.sleep(0.5)
+        # The loop is busy from here on: it takes note of nothing that the thread reads.
+        happen(town, 1)
+        time.sleep(0.4)
+        assert cut(town) == 1
+        time.sleep(1.2)
+        await asyncio.sleep(0.1)
+        happen(town, 2)
+        told: list[int] = []
+        async for events in tail.follow(0):
+            told += [event.feed_seq for event in events]
+            if 2 in told:
+                break
+        assert told == [1, 2]
+    finally:
+        tail.stop()
+        db.close()
