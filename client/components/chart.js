@@ -7,9 +7,10 @@ const WIDTH = 1000;
 /** spans: [{from, to|null}] instants; `now` in ms; only the zone's present day is drawn. */
 export function DayRibbon({ spans, now, zone, label }) {
   const nowAt = dayFraction(now, zone) * WIDTH;
-  const drawn = spans.map((span) => {
+  const drawn = spans.map((span, i) => {
     const startsToday = sameDay(span.from, now, zone);
-    const end = span.to ?? now;
+    // Only the last one can still be going on; one before it lacks its end, and is drawn as the moment it began.
+    const end = span.to ?? (i === spans.length - 1 ? now : span.from);
     if (!startsToday && !sameDay(end, now, zone)) return null;
     const x = startsToday ? dayFraction(span.from, zone) * WIDTH : 0;
     return { x, width: Math.max(4, dayFraction(end, zone) * WIDTH - x) };

@@ -149,3 +149,19 @@ test("my face says plainly that the site has biometrics off", async (t) => {
   await page.getByText("Face recognition is off at your site").waitFor();
   assert.equal(await page.locator('[data-test="add-photo"]').count(), 0);
 });
+
+test("a forgotten check-out is drawn as a moment, not as presence until now", async (t) => {
+  const { page, context } = await openPage(browser);
+  t.after(() => context.close());
+  await new Gate(page, double.page).open();
+  const wide = await page.evaluate(async () => {
+    const { h, render } = await import("./vendor/preact.mjs");
+    const { DayRibbon } = await import("./components/chart.js");
+    const host = document.createElement("div");
+    const now = Date.UTC(2026, 10, 21, 12);
+    const at = (hour) => new Date(Date.UTC(2026, 10, 21, hour)).toISOString();
+    render(h(DayRibbon, { spans: [{ from: at(2), to: null }, { from: at(11), to: null }], now, zone: "UTC", label: "day" }), host);
+    return [...host.querySelectorAll(".ribbon-span")].map((bar) => Number(bar.getAttribute("width")));
+  });
+  assert.deepEqual(wide.map(Math.round), [4, 42]);
+});
