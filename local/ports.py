@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import errno
+import secrets
 import socket
 from collections.abc import Iterable
 from pathlib import Path
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on at this moment.
+
+    It lies below the range from which the kernel takes the ports of outgoing connections: one of
+    those could be in the way at the next start, however free the port is now.
+    """
+    low, high = 20_000, min(32_000, _first_outgoing())
+    for _ in range(200):
+        port = low + secrets.randbelow(high - low)
+        if is_free(port):
+            return port
+    raise OSError(errno.EADDRINUSE, f"no free port between {low} and {high}")
+
+
+def _first_outgoing() -> int:
+    """Where the kernel's range for outgoing connections begins (Linux; its default elsewhere)."""
+    try:
+        text = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii")
+    except OSError:
+        return 32_768
+    return max(21_000, int(text.split()[0]))
 
 
 def is_free(port: int, hosts: Iterable[str] = ("127.0.0.1", "::1")) -> bool:

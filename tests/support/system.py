@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from signal import SIGKILL, SIGTERM, Signals
 from typing import Any
@@ -17,6 +16,7 @@ import httpx
 
 from common.config import ROOT
 from local.place import Place, read_json
+from local.ports import free_port
 from tests.support.face import models
 from tests.support.folders import open_folder
 from tests.support.process import Process
@@ -113,19 +113,10 @@ def bearer(token: str) -> dict[str, str]:
 
 def free_ports(count: int) -> list[int]:
     """Different ports nobody listens on, on 127.0.0.1 or ::1."""
-    with ExitStack() as held:
-        found: list[int] = []
-        while len(found) < count:
-            four = held.enter_context(socket.socket())
-            four.bind(("127.0.0.1", 0))
-            number = int(four.getsockname()[1])
-            six = held.enter_context(socket.socket(socket.AF_INET6))
-            try:
-                six.bind(("::1", number))
-            except OSError:
-                continue
-            found.append(number)
-        return found
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return list(found)
 
 
 @contextmanager
