@@ -22,7 +22,7 @@ DATABASE = "hazir"
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "80",
+    "max_connections": "150",
     "shared_buffers": "64MB",
     "effective_cache_size": "512MB",
     "maintenance_work_mem": "32MB",
