@@ -25,8 +25,8 @@ NUMBER = Queries(Path(__file__).with_suffix(".sql")).prepared("number")
 LOCK = 0x46454544  # "FEED"
 BATCH = 2000
 POLL = 0.05
-_COALESCE = 0.004
-_BUSY = 0.006
+_COALESCE = 0.008
+_BUSY = 0.010
 _TRY_EVERY = 0.5
 FENCE = "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
 
