@@ -18,6 +18,7 @@ import psycopg2.extras
 from sqlalchemy import exc as pool_errors
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
+from common.bounded import BoundedConnection, BoundedCursor
 from common.errors import ConnectionLost, invalid, unavailable
 from common.sql import Prepared
 
@@ -98,6 +99,8 @@ class Database:
             f"-c statement_timeout={statement_ms} -c lock_timeout=1500 -c timezone=UTC"
             " -c idle_in_transaction_session_timeout=30000 -c synchronous_commit=on"
         )
+        # The server ends a slow statement itself; this is for one that says nothing any more.
+        self._answer_within = statement_ms / 1000 - 0.25
         self._name = name
         self._pool: QueuePool = QueuePool(
             self.connect, pool_size=size, max_overflow=0, timeout=1.0, reset_on_return=None
@@ -110,11 +113,13 @@ class Database:
             connect_timeout=2,
             options=self._options,
             application_name=self._name,
-            cursor_factory=psycopg2.extras.NamedTupleCursor,
+            connection_factory=BoundedConnection,
+            cursor_factory=BoundedCursor,
             keepalives_idle=5,
             keepalives_interval=2,
             keepalives_count=3,
         )
+        connection.answer_within = self._answer_within
         connection.autocommit = True
         return connection
 

@@ -49,6 +49,7 @@ from common.errors import (
 from common.identity import Action, Subject, object_of, require
 
 _TRIES = 3
+_ASK_AGAIN_WITHIN = timedelta(seconds=1)
 _WAIT_FOR_TWIN = 0.5
 _LOOK_EVERY = 0.05
 #: How long a face that could not be compared may wait before a person has to look.
@@ -123,6 +124,9 @@ class CheckIn:
             except ConnectionLost as fault:
                 # Whether it was committed is unknown; the same key makes asking again safe.
                 lost = fault
+                if self.clock.now() - entry.arrived > _ASK_AGAIN_WITHIN:
+                    # A server that says nothing would only be waited for again.
+                    break
                 continue
             if record is None:
                 record = self._explain(entry)

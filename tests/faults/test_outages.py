@@ -102,6 +102,41 @@ def test_without_postgresql_writes_answer_503_and_heal_by_themselves() -> None:
     at_the_office(_postgres_goes_and_comes, "rest-a", "rpc")
 
 
+async def _postgres_freezes(office: Office) -> None:
+    system, people = office.system, office.crowd.punchers
+    rpc = GrpcDoor(system.ports["rpc"])
+    doors: tuple[Door, ...] = (office.rest, rpc)
+    for who, door in zip(people, itertools.cycle(doors), strict=False):
+        assert (await office.punch(who, "in", door))[0].status == 201
+    member = system.members["postgres"]
+    stopped = [member.pid, *member.children()]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    # Those whose statement is under way wait longest; whoever comes later is told at once.
+    first = [office.punch(who, "out", doors[who % 2]) for who in people]
+    for answer, _ in await asyncio.gather(*first):
+        assert answer.status in (0, 503)
+    await asyncio.sleep(3)
+    for door in doors:
+        for who in people[:4]:
+            answer, seconds = await office.punch(who, "out", door)
+            assert answer.status == 503, answer
+            assert seconds < 1.0
+    for pid in stopped:
+        os.kill(pid, signal.SIGCONT)
+    back = monotonic()
+    for door in doors:
+        # Its first request may have been written after all; the move is then made already.
+        while (await office.punch(people[0], "in", door))[0].status not in (201, 409):
+            assert monotonic() - back < 5
+            await asyncio.sleep(0.05)
+    await rpc.close()
+
+
+def test_a_frozen_postgresql_costs_no_thread_for_ever() -> None:
+    at_the_office(_postgres_freezes, "rest-a", "rpc")
+
+
 async def _redis_freezes(office: Office) -> None:
     system, people = office.system, office.crowd.punchers
     town = Town(system.database)
