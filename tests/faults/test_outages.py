@@ -176,10 +176,11 @@ async def _rpc_goes_and_comes(office: Office) -> None:
             await office.punch(who, "in")
         await _until(lambda: len(watcher.seen) == len(people))
         member = system.members["rpc"]
+        stales = watcher.counts["state stale"]
         member.wanted = False
         member.signal(signal.SIGKILL)
         await member.ended()
-        await _until(lambda: watcher.counts["state stale"] > 0)
+        await _until(lambda: watcher.counts["state stale"] > stales)
         for who in people:
             await office.punch(who, "out")
         assert len(watcher.seen) == len(people)

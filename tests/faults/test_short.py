@@ -34,6 +34,7 @@ async def _servers(one: Scene) -> None:
 
 
 async def _everything(one: Scene) -> None:
+    one.storm.patience = 60
     async with asyncio.TaskGroup() as lanes:
         for kind in POINTS:
             lanes.create_task(_die_at_every_point(one, kind))
@@ -50,7 +51,7 @@ def report() -> Report:
     """One run with every fault in it."""
 
     async def run() -> Report:
-        async with scene(seed=1, pause=0.1) as made:
+        async with scene(seed=1, pause=0.25) as made:
             return await made.run(_EVENTS, _everything)
 
     made = uvloop.run(run())

@@ -15,8 +15,6 @@ import psycopg2
 from tests.support.faults_points import POINTS
 from tests.support.faults_system import FaultySystem
 
-_FIRES_WITHIN = 25.0
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -83,10 +81,14 @@ _KINDS: tuple[Callable[[random.Random, float], Step], ...] = (
 
 
 class Storm:
-    """Does the steps to a system; what has happened is in `told`."""
+    """Does the steps to a system; what has happened is in `told`.
+
+    ``patience`` is for how many seconds a labelled point is waited for.
+    """
 
     def __init__(self, system: FaultySystem) -> None:
         self._system = system
+        self.patience = 25.0
         self._postgres = asyncio.Lock()
         self._redis = asyncio.Lock()
         self.told: list[str] = []
@@ -197,7 +199,7 @@ class Storm:
         label = step.target
         self._system.arm(label)
         try:
-            async with asyncio.timeout(_FIRES_WITHIN):
+            async with asyncio.timeout(self.patience):
                 while self._system.armed(label):
                     await asyncio.sleep(0.1)
         except TimeoutError:
