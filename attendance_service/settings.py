@@ -17,7 +17,7 @@ class Settings(CommonSettings):
     auth_url: str = setting("AUTH_URL", str, "http://127.0.0.1:8001")
     face_url: str = setting("FACE_URL", str, "http://127.0.0.1:8004")
     workers: int = setting("ATTENDANCE_WORKERS", between(0, 32), 2)
-    threads: int = setting("ATTENDANCE_THREADS", between(1, 16), 3)
+    threads: int = setting("ATTENDANCE_THREADS", between(1, 16), 8)
     photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
     database_password: Secret = secret("db_attendance")
     cursor_key: Secret = secret("cursor_key")

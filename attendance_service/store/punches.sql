@@ -1,21 +1,36 @@
 -- :name punch
--- The four writes of a live punch as one statement, which commits by itself. The update is the
--- person's lock and the guard of the alternation: when the move is not legal it finds no row, and
--- nothing is written. A repeated key violates the primary key, and nothing is written either.
-WITH moved AS (
+-- The four writes of live punches, each of another person, as one statement, which commits by
+-- itself. $1 is an array of objects, $2 how many there are: known to us, it is for the planner, who
+-- would expect a hundred and read the whole table of states. A person's row is locked before an id
+-- is drawn, so that a person's ids are in commit order. The update is the guard of the alternation:
+-- a move that is not legal finds no row, and nothing is written for it. A repeated key violates the
+-- primary key, and nothing at all is written.
+WITH sent AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS sent (
+        employee_id bigint, action text, at timestamptz, open_until timestamptz,
+        claimed_at timestamptz, outcome text, place_id bigint, policy_version integer,
+        site_id bigint, zone text, offset_minutes smallint, source text, evidence jsonb,
+        photo_id uuid, subject_id bigint, key text, body_hash text)
+    LIMIT $2::integer
+), held AS (
+    SELECT s.employee_id
+    FROM attendance.punch_state AS s JOIN sent USING (employee_id)
+    FOR UPDATE OF s
+), moved AS (
     UPDATE attendance.punch_state AS s
     SET n = s.n + 1,
-        action = CASE $2
+        action = CASE sent.action
             WHEN 'toggle' THEN
-                CASE WHEN s.action = 'in' AND s.open_until >= $3 THEN 'out' ELSE 'in' END
-            ELSE $2
+                CASE WHEN s.action = 'in' AND s.open_until >= sent.at THEN 'out' ELSE 'in' END
+            ELSE sent.action
         END,
-        last_at = greatest($3::timestamptz, s.last_at + interval '1 microsecond'),
-        open_until = $4::timestamptz
-    WHERE s.employee_id = $1::bigint
-      AND CASE $2::text
-            WHEN 'in' THEN s.action = 'out' OR s.open_until < $3
-            WHEN 'out' THEN s.action = 'in' AND s.open_until >= $3
+        last_at = greatest(sent.at, s.last_at + interval '1 microsecond'),
+        open_until = sent.open_until
+    FROM held JOIN sent USING (employee_id)
+    WHERE s.employee_id = held.employee_id
+      AND CASE sent.action
+            WHEN 'in' THEN s.action = 'out' OR s.open_until < sent.at
+            WHEN 'out' THEN s.action = 'in' AND s.open_until >= sent.at
             ELSE true
           END
     RETURNING s.employee_id, s.n, s.action, s.last_at
@@ -23,18 +38,19 @@ WITH moved AS (
     INSERT INTO attendance.record
         (employee_id, n, action, at, claimed_at, outcome, status, place_id, policy_version,
          site_id, zone, offset_minutes, source, evidence, photo_id)
-    SELECT employee_id, n, action, last_at, $5::timestamptz, $6::text, $6::text, $7::bigint,
-           $8::integer, $9::bigint, $10::text, $11::smallint, $12::text, $13::jsonb, $14::uuid
-    FROM moved
-    RETURNING id, employee_id, n, action, at, committed_at
+    SELECT moved.employee_id, moved.n, moved.action, moved.last_at, claimed_at, outcome, outcome,
+           place_id, policy_version, site_id, zone, offset_minutes, source, evidence, photo_id
+    FROM moved JOIN sent USING (employee_id)
+    RETURNING id, employee_id, n, action, at, committed_at, status, place_id
 ), keyed AS (
     INSERT INTO attendance.idempotency (subject_id, route, key, body_hash, status, record_id)
-    SELECT $15::bigint, 'punch', $16::text, $17::bytea, 201, id FROM made
+    SELECT subject_id, 'punch', key, decode(body_hash, 'hex'), 201, made.id
+    FROM made JOIN sent USING (employee_id)
 ), told AS (
     INSERT INTO attendance.event (kind, record_id, employee_id, action, at, status, place_id)
-    SELECT 'made', id, employee_id, action, at, $6::text, $7::bigint FROM made
+    SELECT 'made', id, employee_id, action, at, status, place_id FROM made
 )
-SELECT id, n, action, at, committed_at FROM made
+SELECT employee_id, id, n, action, at, committed_at FROM made
 
 -- :name refuse_by_evidence
 -- A punch that its evidence refuses is kept and told, and moves no state.

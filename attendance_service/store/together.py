@@ -1,0 +1,118 @@
+"""Writes that come at the same time are carried to the database together.
+
+A commit costs the same whether it makes one punch durable or thirty. While a write is on its way,
+the others of this process stand in a line; when the way is free, whoever stands first takes the
+whole line along. A write that finds the way free goes at once: nobody ever waits for company.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Generic, TypeVar
+
+from common.errors import DomainError, Kind
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Together(Generic[Item, Result]):
+    """Calls ``write`` with what threads bring at the same time, at most ``most`` at once.
+
+    ``write`` gives the result of each owner; whoever it leaves out gets ``None``, and so does
+    everybody when the fault of one spoils the whole. ``owner`` tells whose an item is: two of the
+    same owner never go together.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Mapping[Hashable, Result]],
+        owner: Callable[[Item], Hashable],
+        *,
+        most: int = 64,
+    ) -> None:
+        self._write = write
+        self._owner = owner
+        self._most = most
+        self._lock = threading.Lock()
+        self._on_its_way = False
+        self._line: list[_Ticket[Item, Result]] = []
+
+    def __call__(self, item: Item) -> Result | None:
+        """The result of ``item``, or ``None``; raises when the database is not available."""
+        mine = _Ticket[Item, Result](item)
+        with self._lock:
+            if self._on_its_way:
+                self._line.append(mine)
+            else:
+                self._on_its_way = True
+                mine.call([mine])
+        mine.called.acquire()
+        if mine.crew:
+            self._go(mine.crew)
+        if mine.fault is not None:
+            raise mine.fault
+        return mine.result
+
+    def _go(self, crew: Sequence[_Ticket[Item, Result]]) -> None:
+        """Write what the crew brought, tell each, and leave the way to the next."""
+        fault: BaseException | None = None
+        try:
+            found = self._write([each.item for each in crew])
+            for each in crew:
+                each.result = found.get(self._owner(each.item))
+        except Exception as error:  # noqa: BLE001 - any other: each meets its own fault alone
+            if isinstance(error, DomainError) and error.kind is Kind.UNAVAILABLE:
+                fault = error
+        finally:
+            self._leave(crew, fault)
+
+    def _leave(self, crew: Sequence[_Ticket[Item, Result]], fault: BaseException | None) -> None:
+        with self._lock:
+            told = list(crew)
+            if fault is not None:
+                # A database that does not answer is not asked by one after the other.
+                told += self._line
+                self._line = []
+            self._call_next()
+        for each in told:
+            each.fault = fault
+            if each.crew is None:
+                each.called.release()
+
+    def _call_next(self) -> None:
+        """The first in line goes, with all that it can take along; else the way is free."""
+        if not self._line:
+            self._on_its_way = False
+            return
+        crew: dict[Hashable, _Ticket[Item, Result]] = {}
+        left = []
+        for each in self._line:
+            owner = self._owner(each.item)
+            if owner in crew or len(crew) == self._most:
+                left.append(each)
+            else:
+                crew[owner] = each
+        self._line = left
+        first, *_ = crew.values()
+        first.call(list(crew.values()))
+
+
+class _Ticket(Generic[Item, Result]):
+    """One thread's item, and what it learns when it is called: to write, or what was written."""
+
+    __slots__ = ("called", "crew", "fault", "item", "result")
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.called = threading.Lock()
+        self.called.acquire()
+        self.crew: list[_Ticket[Item, Result]] | None = None
+        self.result: Result | None = None
+        self.fault: BaseException | None = None
+
+    def call(self, crew: list[_Ticket[Item, Result]]) -> None:
+        """Let its thread write for the ``crew``, which it belongs to."""
+        self.crew = crew
+        self.called.release()
