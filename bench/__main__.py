@@ -1,6 +1,7 @@
 """Every measurement, one after the other: ``python -m bench [name …]``.
 
-Prints the machine, then the lines of the table in ``docs/benchmarks.md``.
+Prints the machine, then the lines of the table in ``docs/benchmarks.md``. ``soak`` takes half an
+hour and runs only when it is named.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ ALL = [
     "fanout",
     "face",
     "login",
+    "login_storm",
     "page",
     "start",
 ]

@@ -22,16 +22,24 @@ from local.postgres import DATABASE, OWNER, packaged_binaries
 from tests.support.system import System, running_system
 
 ROUNDS = 3
+#: Seconds until every service knows of people just made.
+SETTLED = 1.5
 _UNLIMITED = {"LIMIT_PER_PERSON": "100000", "LIMIT_PER_ADDRESS": "1000000"}
-_SEED = """
+_ENLIST = """
+INSERT INTO auth.site (name, zone)
+SELECT 'Bench', 'Europe/Istanbul' WHERE NOT EXISTS (SELECT 1 FROM auth.site);
 INSERT INTO auth.person (username, username_key, full_name, site_id)
-SELECT 'crowd' || g, 'crowd' || g, 'Crowd ' || g, (SELECT min(id) FROM auth.site)
+SELECT %(prefix)s || g, %(prefix)s || g, initcap(%(prefix)s) || ' ' || g,
+       (SELECT min(id) FROM auth.site)
 FROM generate_series(1, %(count)s) AS g;
 INSERT INTO auth.person_role (employee_id, role)
-SELECT employee_id, 'staff' FROM auth.person WHERE username LIKE 'crowd%%';
+SELECT employee_id, %(role)s FROM auth.person WHERE username LIKE %(prefix)s || '%%';
 INSERT INTO attendance.punch_state (employee_id)
-SELECT employee_id FROM auth.person WHERE username LIKE 'crowd%%';
+SELECT employee_id FROM auth.person WHERE username LIKE %(prefix)s || '%%';
 SELECT auth.announce('site', NULL, NULL);
+"""
+_ENLISTED = """
+SELECT employee_id, username FROM auth.person WHERE username LIKE %(prefix)s || '%%' ORDER BY 1
 """
 
 
@@ -43,12 +51,23 @@ class Stage:
     people: list[int]
     tokens: Path
     owner: Any = field(repr=False)
+    signer: Signer = field(repr=False)
 
     def sql(self, text: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement with the owner's rights; its rows."""
         with self.owner.cursor() as cursor:
             cursor.execute(text, values)
             return list(cursor.fetchall()) if cursor.description else []
+
+    def enlist(self, prefix: str, count: int, role: str) -> dict[int, str]:
+        """Make ``count`` people of ``role``; their ids with a token each.
+
+        A moment later every service knows them.
+        """
+        self.sql(_ENLIST, prefix=prefix, count=count, role=role)
+        rows = self.sql(_ENLISTED, prefix=prefix)
+        now = int(time.time())
+        return {number: _token(self.signer, number, name, role, now) for number, name in rows}
 
     def everybody_out(self) -> None:
         """The crowd may check in again; the clean-up of the last round is done with."""
@@ -82,34 +101,29 @@ def stage(crowd: int, **variables: str) -> Iterator[Stage]:
     """The whole local system with ``crowd`` more people; the limits on requests out of the way."""
     with running_system(**_UNLIMITED, **variables) as system:
         place = system.place
-        prepared = Stage(system, [], place.data / "tokens.txt", None)
+        signer = Signer(keys.read(place.secrets, "token_signing_key"), system.url("auth"))
+        prepared = Stage(system, [], place.data / "tokens.txt", None, signer)
         prepared.owner = psycopg2.connect(prepared.url())
         prepared.owner.autocommit = True
-        prepared.sql(_SEED, count=crowd)
-        rows = prepared.sql(
-            "SELECT employee_id, username FROM auth.person WHERE username LIKE 'crowd%%' ORDER BY 1"
-        )
-        prepared.people = [row[0] for row in rows]
-        issuer = system.url("auth")
-        signer = Signer(keys.read(place.secrets, "token_signing_key"), issuer)
-        now = int(time.time())
+        tokens = prepared.enlist("crowd", crowd, "staff")
+        prepared.people = list(tokens)
         with prepared.tokens.open("w", encoding="utf-8") as file:
-            file.writelines(_token(signer, number, name, now) + "\n" for number, name in rows)
-        time.sleep(1.5)
+            file.writelines(f"{token}\n" for token in tokens.values())
+        time.sleep(SETTLED)
         try:
             yield prepared
         finally:
             prepared.owner.close()
 
 
-def _token(signer: Signer, number: int, name: str, now: int) -> str:
+def _token(signer: Signer, number: int, name: str, role: str, now: int) -> str:
     return signer.sign(
         {
             "sub": name,
             "employee_id": number,
             "user_id": number,
             "user_school_number": None,
-            "roles": ["staff"],
+            "roles": [role],
             "sid": f"bench-{number}",
             "jti": f"bench-{number}",
             "iat": now,

@@ -40,4 +40,6 @@ class FixedClock:
 
 def rfc3339(instant: datetime) -> str:
     """``instant`` as RFC 3339 in UTC with microseconds, the product's one time format."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    if instant.tzinfo is not UTC:  # most are in UTC already, and are told by the hundred
+        instant = instant.astimezone(UTC)
+    return instant.isoformat("T", "microseconds")[:-6] + "Z"

@@ -40,6 +40,8 @@ LONGEST_MESSAGE = 16 * 1024
 HEARTBEAT_SECONDS = 5
 PING = b"\x89\x00"
 _LONGEST_CURSOR = 64
+# `json.dumps` with separators would make an encoder for each event.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Close(IntEnum):
@@ -170,7 +172,7 @@ def state_frame(state: State) -> bytes:
 
 
 def _frame(body: Mapping[str, Any]) -> bytes:
-    return text_frame(json.dumps(body, separators=(",", ":")))
+    return text_frame(_encode(body))
 
 
 def _object(text: str) -> dict[str, Any]:

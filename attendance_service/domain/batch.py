@@ -57,17 +57,17 @@ def place(state: State, punches: Iterable[LatePunch]) -> tuple[list[Placed], Sta
     The state moves only for a punch that is newer than everything known and needs no look.
     """
     placed: list[Placed] = []
+    n = state.n
     for punch in sorted(punches, key=lambda p: (p.claimed_at, p.index)):
         outcome = Outcome.ACCEPTED if trusted(punch) and not punch.needs_review else Outcome.REVIEW
         at = min(punch.claimed_at, punch.received_at)
         before = placed[-1] if placed else None
         action = punch.action or (Move.OUT if _inside(state, before, at) else Move.IN)
-        newest = at > state.last_at
-        state = replace(state, n=state.n + 1)
-        if newest and outcome is Outcome.ACCEPTED:
-            state = replace(state, action=action, last_at=at, open_until=at + OPEN_FOR)
-        placed.append(Placed(punch.index, punch.employee_id, state.n, action, at, outcome))
-    return placed, state
+        n += 1
+        if at > state.last_at and outcome is Outcome.ACCEPTED:
+            state = State(state.employee_id, n, action, at, at + OPEN_FOR)
+        placed.append(Placed(punch.index, punch.employee_id, n, action, at, outcome))
+    return placed, replace(state, n=n)
 
 
 def _inside(state: State, before: Placed | None, at: datetime) -> bool:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Protocol
 
 from attendance_service.domain.batch import LatePunch
@@ -107,6 +108,8 @@ class BatchCheckIn:
         received = self.clock.now()
         offset = sent_at - received if sent_at else None
         kept = self.store.find_keys(subject.employee_id, list(keys))
+        # A batch is mostly one person's at one place: whether it may be is asked once.
+        whose = cache(partial(self._whose, subject))
         results: dict[int, Result] = {}
         entries: dict[str, BatchEntry] = {}
         for index, punch in enumerate(punches):
@@ -117,7 +120,8 @@ class BatchCheckIn:
                 results[index] = _again(key, kept[key], punch.body_hash())
             elif key not in entries:
                 try:
-                    entries[key] = self._entry(subject, index, punch, received, offset)
+                    person, place = whose(punch.employee_id, punch.place_id)
+                    entries[key] = self._entry(person, place, index, punch, received, offset)
                 except DomainError as refusal:
                     results[index] = Result(key, error=refusal)
         made = self.store.write_batch(subject.employee_id, list(entries.values()))
@@ -125,19 +129,25 @@ class BatchCheckIn:
             self.hint()
         for index, punch in enumerate(punches):
             if index not in results and not isinstance(punch, DomainError):
-                results[index] = _first(keys[index], entries[keys[index]], punch, made)
+                results[index] = _first(index, entries[keys[index]], punch, made)
         return [results[index] for index in range(len(punches))]
+
+    def _whose(
+        self, subject: Subject, employee_id: int | None, place_id: int | None
+    ) -> tuple[Person, Place | None]:
+        """Whose punch it is and where it counts; raises when ``subject`` may not bring it."""
+        person = self._person(subject, employee_id)
+        return person, self._place(person, place_id)
 
     def _entry(
         self,
-        subject: Subject,
+        person: Person,
+        place: Place | None,
         index: int,
         punch: BatchPunch,
         received: datetime,
         offset: timedelta | None,
     ) -> BatchEntry:
-        person = self._person(subject, punch.employee_id)
-        place = self._place(person, punch.place_id)
         policy = place.policy if place else OPEN_POLICY
         zone = place.zone if place else person.zone
         # A face cannot be asked for afterwards: somebody looks at the picture instead.
@@ -188,10 +198,12 @@ def _again(key: str, kept: Kept, body_hash: bytes) -> Result:
     return Result(key, record=kept.record)
 
 
-def _first(key: str, entry: BatchEntry, punch: BatchPunch, made: dict[int, Record]) -> Result:
-    if entry.body_hash != punch.body_hash():
-        return Result(key, error=_mismatch())
-    return Result(key, record=made[entry.late.index])
+def _first(index: int, entry: BatchEntry, punch: BatchPunch, made: dict[int, Record]) -> Result:
+    """The answer to the first punch with this key, for itself and for those that repeat it."""
+    first = entry.late.index
+    if index != first and entry.body_hash != punch.body_hash():
+        return Result(punch.key, error=_mismatch())
+    return Result(punch.key, record=made[first])
 
 
 def _mismatch() -> DomainError:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +23,7 @@ from common.errors import conflict
 from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("batch.sql"))
+_WRITE = _SQL.prepared("write_batch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +91,14 @@ class Batches:
         ours = [entries[item.index] for item in placed]
         photos = [self._photo(tx, entry) for entry in ours]
         offset = ours[0].late.offset
-        rows = tx.all(
-            _SQL["write"],
-            **_columns(placed, ours, photos),
-            subject_id=subject_id,
-            clock_offset_ms=int(offset.total_seconds() * 1000) if offset is not None else None,
-        )
-        written = {(row.employee_id, row.n): row for row in rows}
+        sent = [_sent(*parts) for parts in zip(placed, ours, photos, strict=True)]
+        clock_offset_ms = int(offset.total_seconds() * 1000) if offset is not None else None
+        row = tx.run(_WRITE, (json.dumps(sent), subject_id, clock_offset_ms))
+        assert row is not None, "an aggregate always has a row"
+        columns = zip(row.employee_ids, row.ns, row.ids, row.committed_ats, strict=True)
+        written = {(employee_id, n): made for employee_id, n, *made in columns}
         return {
-            item.index: _record(item, entry, photo, written[item.employee_id, item.n])
+            item.index: _record(item, entry, photo, *written[item.employee_id, item.n])
             for item, entry, photo in zip(placed, ours, photos, strict=True)
         }
 
@@ -108,36 +110,37 @@ class Batches:
         return str(photo_id)
 
 
-def _columns(
-    placed: Sequence[Placed], entries: Sequence[BatchEntry], photos: Sequence[str | None]
-) -> dict[str, Any]:
-    places = [entry.place for entry in entries]
+def _sent(item: Placed, entry: BatchEntry, photo: str | None) -> dict[str, Any]:
+    """One punch as the statement ``write_batch`` reads it."""
+    place = entry.place
     return {
-        "ids": [item.employee_id for item in placed],
-        "ns": [item.n for item in placed],
-        "actions": [item.action.value for item in placed],
-        "ats": [item.at for item in placed],
-        "claims": [entry.late.claimed_at for entry in entries],
-        "outcomes": [item.outcome.value for item in placed],
-        "places": [place.id if place else None for place in places],
-        "versions": [place.policy.version if place else 0 for place in places],
-        "sites": [entry.person.site_id for entry in entries],
-        "zones": [entry.zone for entry in entries],
-        "offsets": [entry.offset_minutes for entry in entries],
-        "photos": list(photos),
-        "keys": [entry.key for entry in entries],
-        "hashes": [entry.body_hash for entry in entries],
+        "employee_id": item.employee_id,
+        "n": item.n,
+        "action": item.action,
+        "at": item.at.isoformat(),
+        "claimed_at": entry.late.claimed_at.isoformat(),
+        "outcome": item.outcome.value,
+        "place_id": place.id if place else None,
+        "policy_version": place.policy.version if place else 0,
+        "site_id": entry.person.site_id,
+        "zone": entry.zone,
+        "offset_minutes": entry.offset_minutes,
+        "photo_id": photo,
+        "key": entry.key,
+        "body_hash": f"\\x{entry.body_hash.hex()}",
     }
 
 
-def _record(item: Placed, entry: BatchEntry, photo: str | None, row: Any) -> Record:
+def _record(
+    item: Placed, entry: BatchEntry, photo: str | None, record_id: int, committed_at: datetime
+) -> Record:
     return Record(
-        id=row.id,
+        id=record_id,
         employee_id=item.employee_id,
         n=item.n,
         action=item.action.value,
         at=item.at,
-        committed_at=row.committed_at,
+        committed_at=committed_at,
         status=item.outcome.value,
         place_id=entry.place.id if entry.place else None,
         zone=entry.zone,
