@@ -186,8 +186,8 @@ def compare(folder: Path, service: Process, port: int, token: str, images: list[
         spent = processor_ms(service.pid) - before
         # The first call of each client comes before its clock starts.
         costs.append(spent / (answers + CONNECTIONS) * pairs / sum(one["busy"] for one in bare))
-        limits.append(pairs / SECONDS)
-        ours.append(answers / SECONDS)
+        limits.append(rate(bare))
+        ours.append(rate(got))
         times += [each for one in got for each in one["times"]]
     ratios = [mine / limit for mine, limit in zip(ours, limits, strict=True)]
     times.sort()
@@ -201,6 +201,11 @@ def compare(folder: Path, service: Process, port: int, token: str, images: list[
         "processor time of the service with its decoders for each answer, against the bare "
         f"calls': ratio {statistics.median(costs):.3f}"
     )
+
+
+def rate(sides: list[dict[str, Any]]) -> float:
+    """Calls a second of all sides together."""
+    return sum(len(one["times"]) / one["seconds"] for one in sides)
 
 
 def processor_ms(pid: int) -> float:

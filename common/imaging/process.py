@@ -18,8 +18,13 @@ from common.imaging.header import MAX_BYTES, MAX_PIXELS, Header
 
 _PIPE_BYTES = 1 << 20
 _COMMAND = (sys.executable, "-I", str(Path(child.__file__)))
-# OpenBLAS would reserve address space for each core; OpenCV would write what it finds wrong.
+_MIB = 1 << 20
+# OpenBLAS would reserve address space for each core; OpenCV would write what it finds wrong. glibc
+# would hand a frame's memory back after each image and have it faulted in again page by page, which
+# takes longer than decoding a webcam's frame does. Pieces of over 8 MiB still go back at once.
 _ENVIRONMENT = {
+    "MALLOC_MMAP_THRESHOLD_": str(8 * _MIB),
+    "MALLOC_TRIM_THRESHOLD_": str(16 * _MIB),
     "OPENBLAS_NUM_THREADS": "1",
     "OPENCV_LOG_LEVEL": "OFF",
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_PIXELS),

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -21,13 +21,6 @@ from tests.support.feed_server import running_feed, running_token_endpoint
 from tests.support.people import Town
 from tests.support.process import Process
 from tests.support.reporter import Client, Reporter, looped, reporting_alone
-
-
-@pytest.fixture(scope="module")
-def town(database: TestDatabase) -> Iterator[Town]:
-    made = Town(database)
-    yield made
-    made.close()
 
 
 async def http(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 
 import psycopg2
 import pytest
@@ -15,13 +14,6 @@ from tests.support.cluster import PostgresServer, TestDatabase
 from tests.support.feed_server import running_feed
 from tests.support.people import Town
 from tests.support.reporter import looped, reporting, reporting_alone
-
-
-@pytest.fixture(scope="module")
-def town(database: TestDatabase) -> Iterator[Town]:
-    made = Town(database)
-    yield made
-    made.close()
 
 
 @looped

@@ -14,7 +14,7 @@ import grpc.aio
 
 from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
-from tests.support.attendance import code_of
+from tests.support.attendance_processes import code_of
 
 PATIENCE = 4.0
 

@@ -21,7 +21,7 @@ from websockets.exceptions import InvalidHandshake, WebSocketException
 
 from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
-from tests.support.attendance import code_of
+from tests.support.attendance_processes import code_of
 from tests.support.faults_doors import QUICK
 
 #: After these a client comes back with its cursor; any other close is a fault.

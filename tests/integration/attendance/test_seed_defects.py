@@ -1,6 +1,7 @@
 """One named test for each defect of the predecessors that this service must not have.
 
-Those that need real processes (D1, D2, D7, D27, D40) are in ``test_processes.py``.
+Those that need real processes (D1, D2, D7, D27, D40) are in ``test_processes.py`` and
+``test_streams.py``.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import pytest
 from attendance_service.sequencer import FENCE, HintSender, HintSocket, Sequencer
 from common.sql import fenced_connection
 from local.ports import free_port
-from tests.support.attendance import processes
+from tests.support.attendance_processes import processes
 from tests.support.cluster import PostgresServer, TestDatabase
 from tests.support.people import Town
 
