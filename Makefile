@@ -74,6 +74,10 @@ coverage: setup-test ## Every test, and how much of the code they reach (htmlcov
 test-faults: setup-test ## The long schedules of faults: kill -9, lost servers, slow clients
 	@$(PYTEST) -m faults tests
 
+.PHONY: test-contract
+test-contract: setup-test ## Some 50,000 made-up requests against the OpenAPI documents (SEED=1: others)
+	@EXAMPLES=$(or $(EXAMPLES),160) SEED=$(or $(SEED),0) $(PYTEST) tests/contract
+
 .PHONY: bench
 bench: setup-test ## The measurements of docs/benchmarks.md
 	@$(VENV)/python -m bench

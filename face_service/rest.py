@@ -123,6 +123,7 @@ class FaceResource:
                 self.detect,
                 {200: DetectionOut},
                 files={"image": 1},
+                needed=("image",),
                 tag="faces",
             ),
             Endpoint(
@@ -132,6 +133,7 @@ class FaceResource:
                 {200: VerdictOut},
                 form=VerifyForm,
                 files={"image": 1, "reference": 1},
+                needed=("image",),
                 tag="faces",
             ),
             Endpoint("GET", consent, self.consent, {200: ConsentOut}, **of_person),
@@ -143,6 +145,7 @@ class FaceResource:
                 self.enrol,
                 {201: EnrolledPage},
                 files={"image": MOST_PHOTOS},
+                needed=("image",),
                 **of_person,
             ),
             Endpoint("GET", faces, self.faces, {200: EnrolledPage}, **of_person),
@@ -154,7 +157,7 @@ class FaceResource:
 
     def detect(self, call: Call) -> dict[str, Any]:
         """The faces in an image."""
-        found = self.service.detect(call.subject, _image(call, "image"))
+        found = self.service.detect(call.subject, call.uploads("image")[0])
         faces = [
             {
                 "box": [round(n, 2) for n in (face.x, face.y, face.width, face.height)],
@@ -167,11 +170,12 @@ class FaceResource:
 
     def verify(self, call: Call) -> dict[str, Any]:
         """Whether an image shows the same person as another image, or an enrolled person."""
-        image = _image(call, "image")
+        image = call.uploads("image")[0]
         reference = call.uploads("reference")
         employee_id = call.form.employee_id
         if bool(reference) == (employee_id is not None):
-            raise _malformed("Send either reference or employee_id.", "reference")
+            message = "Send either reference or employee_id."
+            raise DomainError(Kind.UNPROCESSABLE, "invalid_request", message, field="reference")
         if employee_id is None:
             verdict = self.service.verify_pair(call.subject, image, reference[0])
         else:
@@ -194,13 +198,8 @@ class FaceResource:
 
     def enrol(self, call: Call) -> dict[str, Any]:
         """Enrol one to five photos of a person."""
-        images = call.uploads("image")
-        if not images:
-            raise _malformed("image is missing.", "image")
-        return _page(
-            call.path.person_id,
-            self.service.enrol(call.subject, call.path.person_id, images),
-        )
+        person = call.path.person_id
+        return _page(person, self.service.enrol(call.subject, person, call.uploads("image")))
 
     def faces(self, call: Call) -> dict[str, Any]:
         """The enrolled photos of a person."""
@@ -221,17 +220,6 @@ class FaceResource:
         response = Response(jpeg, mimetype="image/jpeg")
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response
-
-
-def _image(call: Call, name: str) -> bytes:
-    files = call.uploads(name)
-    if not files:
-        raise _malformed(f"{name} is missing.", name)
-    return files[0]
-
-
-def _malformed(message: str, field: str) -> DomainError:
-    return DomainError(Kind.UNPROCESSABLE, "invalid_request", message, field=field)
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -28,9 +28,9 @@ class Endpoint:
     """One operation of the API, under its path and the older paths that lead to it.
 
     ``body``, ``query``, ``path`` and ``form`` are the models of the input; ``files`` names the
-    multipart fields that carry images, with how many of each; ``answers`` maps a status to the
-    model, list of models or media type of its body. ``body_optional`` lets a request come without
-    one.
+    multipart fields that carry images, with how many of each, ``needed`` those that must be there;
+    ``answers`` maps a status to the model, list of models or media type of its body.
+    ``body_optional`` lets a request come without one.
     """
 
     method: str
@@ -42,6 +42,7 @@ class Endpoint:
     path: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     files: Mapping[str, int] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
     idempotent: bool = False
     body_optional: bool = False
     signed_in: bool = True
@@ -177,10 +178,11 @@ def _fill_form(call: Call, endpoint: Endpoint, kind: Kind) -> None:
     elif endpoint.body:
         call.body = parse.checked(endpoint.body, fields, kind)
     for name, most in endpoint.files.items():
-        if len(call.request.files.getlist(name)) > most:
-            raise DomainError(
-                kind, "invalid_request", f"{name}: at most {most} files are taken", field=name
-            )
+        sent = len(call.request.files.getlist(name))
+        if sent > most:
+            raise parse.Malformed(f"{name}: at most {most} files are taken", name)
+        if not sent and name in endpoint.needed:
+            raise parse.Malformed(f"{name} is missing.", name)
 
 
 def _form_types(endpoint: Endpoint) -> tuple[str, ...]:

@@ -105,12 +105,11 @@ def _request_body(endpoint: Endpoint, references: Any) -> dict[str, Any] | None:
     if endpoint.body:
         content["application/json"] = {"schema": references[endpoint.body, "validation"]}
     if endpoint.files:
-        images = {
-            name: _binary() if most == 1 else {"type": "array", "items": _binary()}
-            for name, most in endpoint.files.items()
-        }
+        images = {name: _file(most) for name, most in endpoint.files.items()}
         fields = endpoint.form or endpoint.body
         schema: dict[str, Any] = {"type": "object", "properties": images}
+        if endpoint.needed:
+            schema["required"] = list(endpoint.needed)
         if fields:
             schema = {"allOf": [references[fields, "validation"], schema]}
         content["multipart/form-data"] = {"schema": schema}
@@ -118,6 +117,12 @@ def _request_body(endpoint: Endpoint, references: Any) -> dict[str, Any] | None:
         schema = references[endpoint.form, "validation"]
         content["application/x-www-form-urlencoded"] = {"schema": schema}
     return {"required": not endpoint.body_optional, "content": content} if content else None
+
+
+def _file(most: int) -> dict[str, Any]:
+    if most == 1:
+        return _binary()
+    return {"type": "array", "items": _binary(), "minItems": 1, "maxItems": most}
 
 
 def _binary() -> dict[str, Any]:

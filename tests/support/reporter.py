@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -176,6 +178,26 @@ async def reporting_alone(
         reporting(database, town, feed, **variables) as reporter,
     ):
         yield reporter
+
+
+@contextmanager
+def reporting_on_a_thread(database: TestDatabase, town: Town) -> Iterator[tuple[str, int]]:
+    """A reporter with a feed of its own, for clients that block; its HTTP address."""
+    address: Future[tuple[str, int]] = Future()
+    over = threading.Event()
+
+    async def serve() -> None:
+        async with reporting_alone(database, town) as reporter:
+            address.set_result(reporter.http)
+            await asyncio.to_thread(over.wait)
+
+    thread = threading.Thread(target=lambda: uvloop.run(serve()))
+    thread.start()
+    try:
+        yield address.result(30)
+    finally:
+        over.set()
+        thread.join()
 
 
 async def _listening(port: int, task: asyncio.Task[None]) -> None:

@@ -141,3 +141,18 @@ def test_the_api_is_documented(face: FaceClient) -> None:
         "/api/v1/people/{person_id}/consent",
         "/api/v1/people/{person_id}/faces",
     } <= set(document["paths"])
+
+
+def test_the_document_says_which_images_must_come(face: FaceClient) -> None:
+    paths = said(face.call("GET", "/openapi.json"), 200)["paths"]
+
+    def upload(path: str) -> dict[str, Any]:
+        sent = paths[path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+        return sent["allOf"][1] if "allOf" in sent else sent
+
+    assert upload("/api/v1/faces/detect")["required"] == ["image"]
+    assert upload("/api/v1/faces/verify")["required"] == ["image"]
+    enrolling = upload("/api/v1/people/{person_id}/faces")
+    assert enrolling["required"] == ["image"]
+    several = enrolling["properties"]["image"]
+    assert (several["minItems"], several["maxItems"]) == (1, 5)

@@ -1,0 +1,66 @@
+"""auth_service against its own OpenAPI document, with made-up input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from common.identity import Role
+from tests.support.attendance import NO_LIMITS
+from tests.support.auth import PASSWORD, running_auth
+from tests.support.auth_cast import small_organisation
+from tests.support.cluster import TestDatabase
+from tests.support.openapi import Contract, KeepsToItsDocument, Known, bearer
+
+# Refused for its many failures, a log-in would never be looked at.
+PATIENT = {
+    "DEMO": "1",
+    "LOGIN_FAILURES_PER_ACCOUNT": "10000",
+    "LOGIN_FAILURES_PER_ADDRESS": "10000",
+    "LOGIN_FAILURES_PER_SITE": "1000000",
+}
+
+
+@pytest.fixture(scope="module")
+def contract(database: TestDatabase) -> Iterator[Contract]:
+    """A service with a small organisation, and somebody who may sign in."""
+    with running_auth(database, **NO_LIMITS, **PATIENT) as auth:
+        cast, town = small_organisation(auth), auth.town
+        secret = auth.parts.settings.reporter_secret.reveal()
+
+        def known() -> Known:
+            member = auth.register()
+            refresh = [auth.signed_in(member["username"])["refresh_token"]]
+            teams = [town.team(cast.site, f"{n} {member['username']}") for n in range(2)]
+            return {
+                "employee_id": [member["employee_id"], cast.people["foreign"]],
+                "employee_ids": [[cast.people["own"], cast.people["foreign"]], []],
+                "team_id": teams,
+                "site_id": [cast.site],
+                "username": [member["username"], f"not-yet-{member['username']}"],
+                "password": [PASSWORD],
+                "refresh": refresh,
+                "refresh_token": refresh,
+                "client_id": ["service:reporter"],
+                "client_secret": [secret],
+                "zone": ["Europe/Istanbul"],
+                "roles": [["staff"], ["manager", "teacher"]],
+                "role": ["Employee", "Manager"],
+                "cursor": ["1"],
+            }
+
+        contract = Contract(
+            auth.url,
+            admin=bearer(lambda: town.token(town.person(Role.ADMIN, site_id=cast.site))),
+            staff=bearer(lambda: town.token(town.person(site_id=cast.site))),
+            known=known,
+        )
+        yield contract
+        contract.close()
+
+
+class TestAuth(KeepsToItsDocument):
+    service = "auth"
+    least = 26
+    refusals = frozenset({400, 422})
