@@ -34,7 +34,7 @@ from common.org import OrgView, identifier
 from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
 
-MIB = 1 << 20
+KIB, MIB = 1 << 10, 1 << 20
 THREADS = 4
 _DRAIN = 5.0
 NAMES = [service.full_name for service in pb.DESCRIPTOR.services_by_name.values()]
@@ -115,6 +115,10 @@ def build(parts: Parts, tail: FeedTail) -> aio.Server:
         options=[
             *KEEPALIVE,
             ("grpc.max_receive_message_length", 8 * MIB),
+            # gRPC's own soft limit refuses by lot what is over 8 KiB: a token in metadata would get
+            # one answer now and another then.
+            ("grpc.max_metadata_size", 16 * KIB),
+            ("grpc.absolute_max_metadata_size", 16 * KIB),
             ("grpc.max_concurrent_streams", 200),
             ("grpc.so_reuseport", 0),
         ],

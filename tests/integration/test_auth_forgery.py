@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from common.identity import Role
-from local import keys
 from tests.support.auth import AuthServer, as_user, running_auth
 from tests.support.cluster import TestDatabase
-from tests.support.forgery import Forger
-from tests.support.people import ISSUER
+from tests.support.forgery import Forger, forger
 
 ME = "/api/v1/users/me"
 
@@ -24,32 +20,18 @@ def auth(database: TestDatabase) -> Iterator[AuthServer]:
 
 
 @pytest.fixture(scope="module")
-def forger(auth: AuthServer) -> Forger:
-    employee_id = auth.town.person(Role.STAFF, username="victim")
+def victim(auth: AuthServer) -> Forger:
+    made = forger(auth.town, username="victim")
     auth.parts.org.refresh()
-    now = int(time.time())
-    claims = {
-        "iss": ISSUER,
-        "aud": "hazir",
-        "sub": "victim",
-        "employee_id": employee_id,
-        "user_id": employee_id,
-        "user_school_number": None,
-        "roles": ["staff"],
-        "sid": "sid",
-        "jti": "jti",
-        "iat": now,
-        "exp": now + 600,
-    }
-    return Forger(keys.read(auth.town.database.secrets_dir, "token_signing_key"), claims)
+    return made
 
 
-def test_the_genuine_token_opens(auth: AuthServer, forger: Forger) -> None:
-    assert auth.client.get(ME, **as_user(forger.genuine())).status_code == 200
+def test_the_genuine_token_opens(auth: AuthServer, victim: Forger) -> None:
+    assert auth.client.get(ME, **as_user(victim.genuine())).status_code == 200
 
 
-def test_every_forgery_gets_the_same_refusal(auth: AuthServer, forger: Forger) -> None:
-    variants = forger.variants()
+def test_every_forgery_gets_the_same_refusal(auth: AuthServer, victim: Forger) -> None:
+    variants = victim.variants()
     assert len(variants) >= 60
     assert len({name for name, _ in variants}) == len(variants)
     bare = auth.client.get(ME)
@@ -60,7 +42,7 @@ def test_every_forgery_gets_the_same_refusal(auth: AuthServer, forger: Forger) -
         body = {key: value for key, value in answer.json().items() if key != "request_id"}
         assert (name, answer.status_code, body) == (name, 401, expected)
         assert answer.headers["WWW-Authenticate"] == bare.headers["WWW-Authenticate"]
-    assert auth.client.get(ME, **as_user(forger.genuine())).status_code == 200
+    assert auth.client.get(ME, **as_user(victim.genuine())).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -72,13 +54,13 @@ def test_seed_defect_D14_a_bad_header_is_401(auth: AuthServer, header: str) -> N
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-def test_the_scheme_is_read_in_any_capitals(auth: AuthServer, forger: Forger) -> None:
-    answer = auth.client.get(ME, headers={"Authorization": f"bEaReR {forger.genuine()}"})
+def test_the_scheme_is_read_in_any_capitals(auth: AuthServer, victim: Forger) -> None:
+    answer = auth.client.get(ME, headers={"Authorization": f"bEaReR {victim.genuine()}"})
     assert answer.status_code == 200
 
 
-def test_two_tokens_are_refused(auth: AuthServer, forger: Forger) -> None:
-    good = f"Bearer {forger.genuine()}"
+def test_two_tokens_are_refused(auth: AuthServer, victim: Forger) -> None:
+    good = f"Bearer {victim.genuine()}"
     answer = auth.client.get(ME, headers=[("Authorization", good), ("Authorization", good)])
     assert answer.status_code in {400, 401}
 

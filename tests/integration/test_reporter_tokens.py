@@ -11,11 +11,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
-from local import keys
 from reporter_service import session
 from tests.support.cluster import TestDatabase
-from tests.support.forgery import Forger
-from tests.support.people import ISSUER, Town
+from tests.support.forgery import forger
+from tests.support.people import Town
 from tests.support.reporter import Client, looped, reporting_alone
 
 
@@ -85,27 +84,9 @@ async def test_nobody_waits_for_ever_for_the_first_message(
         assert 4.5 < time.monotonic() - began < 6.5
 
 
-def forger(town: Town, person: int, username: str) -> Forger:
-    now = int(time.time())
-    claims = {
-        "iss": ISSUER,
-        "aud": "hazir",
-        "sub": username,
-        "employee_id": person,
-        "user_id": person,
-        "user_school_number": None,
-        "roles": ["staff"],
-        "sid": f"sid-{person}",
-        "jti": "jti",
-        "iat": now,
-        "exp": now + 600,
-    }
-    return Forger(keys.read(town.database.secrets_dir, "token_signing_key"), claims)
-
-
 @looped
 async def test_every_forged_token_is_answered_alike(database: TestDatabase, town: Town) -> None:
-    corpus = forger(town, town.person(username="victim"), "victim")
+    corpus = forger(town, username="victim")
     variants = corpus.variants()
     assert len(variants) >= 60
     async with reporting_alone(database, town) as reporter:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from common.identity import Role
 from common.tokens import jwk, key_id
+from local import keys
+from tests.support.people import ISSUER, Town
 
 Json = Mapping[str, Any]
 Variant = tuple[str, str]
@@ -253,6 +257,26 @@ class Forger:
         private = self.key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
         yield "noise", b64(hashlib.sha256(private).digest())
         yield "a word", "token"
+
+
+def forger(town: Town, *roles: Role, username: str) -> Forger:
+    """A forger of the tokens of a new person with ``roles``."""
+    employee_id = town.person(*roles, username=username)
+    now = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": "hazir",
+        "sub": username,
+        "employee_id": employee_id,
+        "user_id": employee_id,
+        "user_school_number": None,
+        "roles": sorted(role.value for role in roles or (Role.STAFF,)),
+        "sid": f"sid-{employee_id}",
+        "jti": "jti",
+        "iat": now,
+        "exp": now + 600,
+    }
+    return Forger(keys.read(town.database.secrets_dir, "token_signing_key"), claims)
 
 
 def _raw(part: Json | bytes) -> bytes:
