@@ -1,4 +1,4 @@
-"""The few HTTP addresses beside the socket: health, metrics, the API's description.
+"""The few HTTP addresses beside the socket: health, metrics, the manual.
 
 Answers are made for websockets' handshake, which is the only HTTP server of this process.
 """
@@ -17,6 +17,7 @@ from websockets.http11 import Response
 
 from common import logs
 from common.errors import WIRE, DomainError, Kind, not_found
+from common.httpkit.manual import Manual
 from reporter_service.openapi import document
 
 Check = Callable[[], Awaitable[bool]]
@@ -74,7 +75,7 @@ class Pages:
     def __init__(self, checks: Mapping[str, Check], metrics: Callable[[], bytes]) -> None:
         self._checks = checks
         self._metrics = metrics
-        self._description = _json(document())
+        self._manual = Manual(document())
 
     async def get(self, method: str, path: str) -> Response:
         """The answer to ``method path``; a HEAD is answered as its GET, without the body."""
@@ -98,10 +99,14 @@ class Pages:
                 return await self._ready()
             case "/metrics":
                 return answer(200, self._metrics(), METRICS)
-            case "/openapi.json":
-                return answer(200, self._description, JSON)
             case _:
-                return None
+                return self._in_manual(path)
+
+    def _in_manual(self, path: str) -> Response | None:
+        sheet = self._manual.get(path)
+        if sheet is None:
+            return None
+        return answer(sheet.status, sheet.body, sheet.media_type, sheet.headers)
 
     async def _ready(self) -> Response:
         states = {name: "up" if await check() else "down" for name, check in self._checks.items()}

@@ -2,7 +2,10 @@
 SwaggerUIBundle({
   dom_id: "#docs",
   deepLinking: true,
-  urls: ["attendance", "auth", "face"].map((name) => ({ name, url: `/openapi/${name}.json` })),
+  urls: ["attendance", "auth", "face", "reporter"].map((name) => ({
+    name,
+    url: `/openapi/${name}.json`,
+  })),
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
   layout: "StandaloneLayout",
 });

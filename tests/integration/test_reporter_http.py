@@ -116,6 +116,28 @@ async def test_the_description_says_what_is_answered(database: TestDatabase, tow
                 assert str(status) in operation["responses"], path
 
 
+@looped
+async def test_the_feed_has_a_manual_as_the_other_services(
+    database: TestDatabase, town: Town
+) -> None:
+    async with reporting_alone(database, town) as reporter:
+        status, headers, content = await http(reporter, "GET", "/docs/")
+        assert (status, headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert b"<title>Hazir live feed</title>" in content
+        bundle = "/docs/assets/js/swagger-ui-bundle.js"
+        status, headers, content = await http(reporter, "GET", bundle)
+        assert (status, headers["content-type"]) == (200, "text/javascript")
+        assert len(content) == int(headers["content-length"]) > 500_000
+        assert headers["cache-control"] == "max-age=3600"
+        assert (await http(reporter, "HEAD", bundle))[2] == b""
+        for path in ("/apidocs", "/redoc"):
+            status, headers, _ = await http(reporter, "GET", path)
+            assert (status, headers["location"]) == (302, "/docs")
+        assert (await http(reporter, "POST", "/docs"))[0] == 405
+        assert (await http(reporter, "GET", "/docs/assets/../x"))[0] == 404
+
+
 class Service:
     """``python -m reporter_service`` as a process of its own."""
 

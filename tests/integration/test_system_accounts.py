@@ -159,7 +159,7 @@ def test_a_service_says_how_it_is(system: System, service: str) -> None:
     assert re.search(r"^# TYPE \w+ ", metrics.text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("service", ["auth", "attendance", "face"])
+@pytest.mark.parametrize("service", ["auth", "attendance", "reporter", "face"])
 def test_a_service_describes_its_calls_with_its_own_assets(system: System, service: str) -> None:
     described = system.http.get(system.url(service, "/openapi.json")).json()
     assert described["openapi"].startswith("3.1")
