@@ -146,6 +146,9 @@ def test_a_server_on_its_way_out_is_waited_for(tmp_path: Path) -> None:
 
 def test_a_server_that_will_not_go_is_told_to(tmp_path: Path) -> None:
     staying = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", str(tmp_path)])
+    # For an instant of its start a program has no command line, and looks like somebody else's.
+    while str(tmp_path).encode() not in Path(f"/proc/{staying.pid}/cmdline").read_bytes():
+        time.sleep(0.01)
     (tmp_path / "postmaster.pid").write_text(f"{staying.pid}\n")
     waiter = threading.Thread(target=staying.wait)
     waiter.start()

@@ -135,6 +135,18 @@ def test_there_are_descriptors_for_every_connection(two: Program) -> None:
         assert soft == min(2512, hard)
 
 
+def until_stopped(pid: int, within: float = 20) -> None:
+    """The kernel stops one thread after another: the last ones may still take a connection."""
+    deadline = time.monotonic() + within
+    while {_state(task) for task in Path(f"/proc/{pid}/task").iterdir()} != {"T"}:
+        assert time.monotonic() < deadline, "still running"
+        time.sleep(0.01)
+
+
+def _state(task: Path) -> str:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0]
+
+
 def kept_open(program: Program, count: int) -> tuple[Counter[int], ExitStack]:
     """Which processes answer on so many connections that stay open."""
     stack = ExitStack()
@@ -159,6 +171,7 @@ def test_nobody_waits_for_a_worker_that_hangs(two: Program) -> None:
     hanging, healthy = sorted(two.workers())
     os.kill(hanging, signal.SIGSTOP)
     try:
+        until_stopped(hanging)
         answers, stack = kept_open(two, 20)
         with stack:
             assert answers == {healthy: 20}
