@@ -12,6 +12,9 @@ from signal import SIGKILL, SIGTERM, Signals
 
 from local.status import children_of, descendants
 
+# By this `make coverage` counts what a child runs: one whose environment is its own must know too.
+MEASURING = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
 
 class Process:
     """One program run for tests, ended with its process group."""
@@ -49,7 +52,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=self._cwd,
-                env=self._environment,
+                env=self._environment and {**MEASURING, **self._environment},
                 start_new_session=True,
             )
         deadline = time.monotonic() + within
