@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from common.errors import DomainError, Kind, unauthenticated
 from common.httpkit import parse
+from common.httpkit.lean import LeanResponse
 from common.httpkit.limits import RateLimit
 from common.identity import Subject
 
@@ -130,9 +131,10 @@ class Api:
         first_status = min(endpoint.answers)
 
         def view(**path_values: str) -> Response:
-            call = Call(request)
+            # The request itself: every look through Flask's proxy finds it anew.
+            call = Call(request._get_current_object())  # type: ignore[attr-defined]
             if endpoint.signed_in:
-                call.subject = self._identify(bearer(request))
+                call.subject = self._identify(bearer(call.request))
                 self._per_person.spend(call.subject.employee_id)
             _fill(call, endpoint, kind, path_values)
             return present(endpoint.handler(call), first_status)
@@ -226,6 +228,7 @@ def present(result: Any, status: int) -> Response:
     if result is None:
         response = Response(status=HTTPStatus.NO_CONTENT)
     else:
-        response = Response(json.dumps(result), status, mimetype="application/json")
-    response.headers.extend(headers)
+        response = LeanResponse(json.dumps(result), status, mimetype="application/json")
+    if headers:
+        response.headers.extend(headers)
     return response

@@ -14,6 +14,7 @@ from common.db import Database
 from common.httpkit import docs, health, problems
 from common.httpkit.api import Api
 from common.httpkit.edge import Edge, Wsgi
+from common.httpkit.lean import LeanFlask
 from common.httpkit.limits import RateLimit
 from common.identity import Subject
 from common.traces import traced
@@ -65,7 +66,7 @@ def kit(
     most_bytes: int = 1 << 20,
 ) -> Kit:
     """A Flask application with the shared edge, ready for routes."""
-    flask = Flask(name, static_folder=None)
+    flask = LeanFlask(name, static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = most_bytes
     flask.config["MAX_FORM_MEMORY_SIZE"] = most_bytes
     flask.config["MAX_FORM_PARTS"] = 32

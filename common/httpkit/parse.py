@@ -39,13 +39,7 @@ def strict_json(raw: bytes) -> Any:
     if raw.count(b"[") + raw.count(b"{") > DEEPEST:
         _check_depth(raw)
     try:
-        value = json.loads(
-            raw.decode("utf-8"),
-            parse_constant=_not_finite,
-            parse_float=_finite,
-            parse_int=_whole,
-            object_pairs_hook=_unique,
-        )
+        value = _DECODER.decode(raw.decode("utf-8"))
     except UnicodeDecodeError as fault:
         raise Malformed("The body is not UTF-8.") from fault
     except json.JSONDecodeError as fault:
@@ -110,6 +104,11 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise Malformed("A member of the JSON object is given twice.")
     return found
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_not_finite, parse_float=_finite, parse_int=_whole, object_pairs_hook=_unique
+)
 
 
 def checked(model: type[Model], value: Any, kind: Kind) -> Model:
