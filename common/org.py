@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from nacl.signing import VerifyKey
 
 from common.bus import CHANGED, Bus
 from common.db import Database, Row
@@ -61,7 +61,7 @@ class OrgView:
         self._people: dict[int, Person] = {}
         self._revoked: set[str] = set()
         self._revoked_read_at = 0.0
-        self._keys: dict[str, Ed25519PublicKey] = {}
+        self._keys: dict[str, VerifyKey] = {}
         self._seq = 0
         self._known_at = -STALE_AFTER * 2
         self._stop = threading.Event()
@@ -100,7 +100,7 @@ class OrgView:
         """Whether the snapshot is young enough to be acted upon."""
         return monotonic() - self._known_at <= STALE_AFTER
 
-    def key_for(self, kid: str) -> Ed25519PublicKey | None:
+    def key_for(self, kid: str) -> VerifyKey | None:
         """The public key named ``kid``, or ``None``."""
         return self._keys.get(kid)
 

@@ -20,11 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
+from nacl.signing import VerifyKey
 
 from common.identity import Role
 from common.tokens import jwk, key_id
@@ -33,6 +32,11 @@ from tests.support.people import ISSUER, Town
 
 Json = Mapping[str, Any]
 Variant = tuple[str, str]
+
+
+def known(key: Ed25519PrivateKey) -> VerifyKey:
+    """The public half of ``key``, as the verifier knows keys."""
+    return VerifyKey(key.public_key().public_bytes_raw())
 
 
 def b64(raw: bytes) -> str:
@@ -61,7 +65,7 @@ class Forger:
     @property
     def header(self) -> dict[str, Any]:
         """The genuine header."""
-        return {"alg": "EdDSA", "typ": "at+jwt", "kid": key_id(self.key.public_key())}
+        return {"alg": "EdDSA", "typ": "at+jwt", "kid": key_id(known(self.key))}
 
     def genuine(self) -> str:
         """The good token, to show that the corpus fails for its reasons only."""
@@ -107,8 +111,8 @@ class Forger:
             "PEM after a line": b"\n" + pem,
             "DER": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
             "raw": public.public_bytes(Encoding.Raw, PublicFormat.Raw),
-            "JWK": json.dumps(jwk(public)).encode(),
-            "JWK x": jwk(public)["x"].encode(),
+            "JWK": json.dumps(jwk(known(self.key))).encode(),
+            "JWK x": jwk(known(self.key))["x"].encode(),
             "nothing": b"",
             "kid": self.header["kid"].encode(),
             "a well-known word": b"dev-secret",
@@ -155,9 +159,9 @@ class Forger:
     def _other_keys(self) -> Iterator[Variant]:
         own = Ed25519PrivateKey.generate()
         yield "another key", self._assemble(self.header, self.claims, own.sign)
-        named = self.header | {"kid": key_id(own.public_key())}
+        named = self.header | {"kid": key_id(known(own))}
         yield "another key by its own name", self._assemble(named, self.claims, own.sign)
-        embedded = self.header | {"jwk": jwk(own.public_key())}
+        embedded = self.header | {"jwk": jwk(known(own))}
         yield "another key, embedded", self._assemble(embedded, self.claims, own.sign)
         curve = generate_private_key(SECP256R1())
         header = self.header | {"alg": "ES256"}
@@ -254,8 +258,7 @@ class Forger:
         yield "header a list", self.signed(b"[]", self.claims)
         yield "header not JSON", self.signed(b"\x00", self.claims)
         yield "oversize", self.signed(self.header, {**self.claims, "more": "x" * 8000})
-        private = self.key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        yield "noise", b64(hashlib.sha256(private).digest())
+        yield "noise", b64(hashlib.sha256(self.pem.encode()).digest())
         yield "a word", "token"
 
 

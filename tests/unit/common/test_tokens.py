@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.signing import VerifyKey
 
 from common.errors import DomainError, Kind
 from common.tokens import Claims, Signer, Verifier, jwk, key_id, public_from_jwk
@@ -22,7 +22,7 @@ ISSUER = "http://auth.test"
 PEM = signing_key()
 
 
-Keys = dict[str, Ed25519PublicKey]
+Keys = dict[str, VerifyKey]
 
 
 class Counting(Verifier):
