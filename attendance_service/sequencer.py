@@ -28,7 +28,11 @@ POLL = 0.05
 _COALESCE = 0.008
 _BUSY = 0.010
 _TRY_EVERY = 0.5
-FENCE = "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
+FENCE = (
+    "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
+    # Planned once, as in `common.db`.
+    " -c plan_cache_mode=force_generic_plan"
+)
 
 
 class HintSocket:

@@ -98,6 +98,8 @@ class Database:
         self._options = (
             f"-c statement_timeout={statement_ms} -c lock_timeout=1500 -c timezone=UTC"
             " -c idle_in_transaction_session_timeout=30000 -c synchronous_commit=on"
+            # What we prepare is planned once: left to itself the server may plan at every call.
+            " -c plan_cache_mode=force_generic_plan"
         )
         # The server ends a slow statement itself; this is for one that says nothing any more.
         self._answer_within = statement_ms / 1000 - 0.25
