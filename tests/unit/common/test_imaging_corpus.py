@@ -162,8 +162,9 @@ def test_a_picture_that_would_take_minutes_is_given_up(
     scan = jpeg[jpeg.rindex(b"\xff\xda") : -2]
     endless = jpeg[:-2] + scan * ((5_000_000 - len(jpeg)) // len(scan)) + jpeg[-2:]
     assert nursery.verdict(jpeg) == "read"
-    monkeypatch.setattr(child, "JOB_SECONDS", 1)
-    assert nursery.verdict(endless) == "not_an_image"
+    with monkeypatch.context() as hurried:
+        hurried.setattr(child, "JOB_SECONDS", 1)
+        assert nursery.verdict(endless) == "not_an_image"
     assert not nursery.children[0].usable
     assert nursery.verdict(pictures.photo()) == "read"
 
