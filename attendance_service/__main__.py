@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from common import logs, metrics
 from common.config import ConfigError, environment, load, refuse_unsafe
@@ -35,31 +36,34 @@ def rpc(env: Mapping[str, str]) -> int:
     """The gRPC service with the feed."""
     from attendance_service.app import services
     from attendance_service.rpc.server import THREADS, run
-    from attendance_service.settings import Settings
+    from attendance_service.sequencer import Numbering
+    from attendance_service.settings import SequencerSettings, Settings
 
     settings = load(Settings, env)
     refuse_unsafe(settings)
     logs.configure("attendance-rpc", settings.log_level)
-    return run(lambda: services(settings, threads=THREADS, name="attendance rpc"), env)
+    return run(
+        lambda: services(settings, threads=THREADS, name="attendance rpc"),
+        env,
+        partial(Numbering, load(SequencerSettings, env)) if settings.rpc_numbers else None,
+    )
 
 
 def sequencer(env: Mapping[str, str]) -> int:
-    """The process that numbers events while it leads."""
-    from attendance_service.sequencer import FENCE, HintSocket, Sequencer
+    """The process that numbers events while it leads, where no gRPC process does."""
+    from attendance_service.sequencer import HintSocket, Sequencer, session
     from attendance_service.settings import SequencerSettings
     from common.notify import notify
-    from common.sql import dsn, fenced_connection
 
     settings = load(SequencerSettings, env)
     logs.configure("sequencer", settings.log_level)
-    where = dsn(settings, "hazir_sequencer", settings.database_password.reveal())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     hint = HintSocket(settings.hint)
     try:
         notify("READY=1", env)
-        Sequencer(lambda: fenced_connection(where, FENCE, "sequencer"), hint, stop).run()
+        Sequencer(session(settings), hint, stop).run()
     finally:
         hint.close()
     return 0

@@ -11,15 +11,16 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import psycopg2
 
+from attendance_service.settings import SequencerSettings
 from common import logs
-from common.sql import Queries
+from common.sql import Queries, dsn, fenced_connection
 
 NUMBER = Queries(Path(__file__).with_suffix(".sql")).prepared("number")
 LOCK = 0x46454544  # "FEED"
@@ -84,10 +85,20 @@ class HintSender:
 
 
 class Sequencer:
-    """Tries to lead, and numbers events while it does."""
+    """Tries to lead, and numbers events while it does.
 
-    def __init__(self, connect: Callable[[], Any], hint: HintSocket, stop: threading.Event) -> None:
+    ``told`` gets what was numbered, once it is durable: rows with the columns of ``number``.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Any],
+        hint: HintSocket,
+        stop: threading.Event,
+        told: Callable[[Sequence[Any]], object] = lambda _: None,
+    ) -> None:
         self._connect = connect
+        self._told = told
         self._hint = hint
         self._stop = stop
         self.leading = threading.Event()
@@ -128,12 +139,56 @@ class Sequencer:
     def _drain(self, cursor: Any) -> None:
         began = monotonic()
         cursor.execute(NUMBER.call, (BATCH,))
-        events = cursor.fetchone()[0]
-        if events == 0:
+        events = cursor.fetchall()
+        if events:
+            self._told(events)
+            busy = began - self._numbered_at < _BUSY
+            self._numbered_at = began
+            if busy and len(events) < BATCH:
+                # One commit then numbers many events; a lone one after a silence goes at once.
+                self._stop.wait(_COALESCE)
+        if len(events) < BATCH:
+            # Whoever has committed since has sent a hint, which is there already or will come.
             self._hint.wait(POLL)
-            return
-        busy = began - self._numbered_at < _BUSY
-        self._numbered_at = began
-        if busy and events < BATCH:
-            # One commit then numbers many events; a lone event after a silence goes out at once.
-            self._stop.wait(_COALESCE)
+
+
+def session(settings: SequencerSettings) -> Callable[[], Any]:
+    """What opens the session of a sequencer, with its own role."""
+    where = dsn(settings, "hazir_sequencer", settings.database_password.reveal())
+    return lambda: fenced_connection(where, FENCE, "sequencer")
+
+
+class Numbering:
+    """A sequencer on a thread of another process, which hears at once what was numbered."""
+
+    def __init__(
+        self, settings: SequencerSettings, told: Callable[[Sequence[Any]], object]
+    ) -> None:
+        self._stop = threading.Event()
+        self._hint = _hint_at(settings.hint)
+        self._sequencer = Sequencer(session(settings), self._hint, self._stop, told)
+        self._thread = threading.Thread(target=self._sequencer.run, name="sequencer", daemon=True)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this one numbers now."""
+        return self._sequencer.leading.is_set()
+
+    def start(self) -> None:
+        """Try to lead."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let another one lead."""
+        self._stop.set()
+        self._thread.join(timeout=2)
+        self._hint.close()
+
+
+def _hint_at(address: tuple[str, int]) -> HintSocket:
+    try:
+        return HintSocket(address)
+    except OSError:
+        # Another one on this machine has it; without hints there is still the poll.
+        logs.log().warning("the port of the hint is taken", address=f"{address[0]}:{address[1]}")
+        return HintSocket((address[0], 0))

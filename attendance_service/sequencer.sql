@@ -1,7 +1,8 @@
 -- :name number
 -- Give the committed events that have no number yet the next ones, in the order of their ids: a
 -- person's ids are in commit order, because the person's state row is locked before an id is
--- drawn. Only the leader runs this, on the connection that holds the lock.
+-- drawn. Only the leader runs this, on the connection that holds the lock. The events come back as
+-- the feed tells them, so that who numbers them need not read them again.
 WITH head AS (
     SELECT seq FROM attendance.feed_head FOR UPDATE
 ), waiting AS (
@@ -12,12 +13,13 @@ WITH head AS (
 ), numbered AS (
     UPDATE attendance.event AS e SET feed_seq = head.seq + waiting.place
     FROM waiting, head WHERE e.id = waiting.id
-    RETURNING e.feed_seq
-), total AS (
-    SELECT count(*) AS events, max(feed_seq) AS last FROM numbered
+    RETURNING e.feed_seq, e.event_id, e.kind, e.record_id, e.employee_id, e.action, e.at, e.status,
+              e.place_id
+), last AS (
+    SELECT max(feed_seq) AS seq FROM numbered HAVING count(*) > 0
 ), moved AS (
-    UPDATE attendance.feed_head SET seq = total.last FROM total WHERE total.events > 0
+    UPDATE attendance.feed_head SET seq = last.seq FROM last
 )
-SELECT total.events,
-       CASE WHEN total.events > 0 THEN pg_notify('hazir_feed', total.last::text) END AS told
-FROM total
+SELECT feed_seq, event_id, kind, record_id, employee_id, action, at, status, place_id
+FROM numbered, (SELECT pg_notify('hazir_feed', seq::text) FROM last) AS told
+ORDER BY feed_seq

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, address, between, port, secret, setting
+from common.config import CommonSettings, Secret, address, between, flag, port, secret, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,8 @@ class Settings(CommonSettings):
     http_port: int = setting("ATTENDANCE_PORT", port, 8002)
     grpc_port: int = setting("GRPC_PORT", port, 50051)
     hint: tuple[str, int] = setting("SEQUENCER_HINT", address, ("127.0.0.1", 50052))
+    #: Whether the gRPC process numbers events too; otherwise sequencers run by themselves.
+    rpc_numbers: bool = setting("RPC_NUMBERS", flag, True)
     auth_url: str = setting("AUTH_URL", str, "http://127.0.0.1:8001")
     face_url: str = setting("FACE_URL", str, "http://127.0.0.1:8004")
     workers: int = setting("ATTENDANCE_WORKERS", between(0, 32), 2)

@@ -6,8 +6,8 @@ python -m bench.latency
 from __future__ import annotations
 
 import asyncio
-import http.client
 import json
+import re
 import statistics
 import time
 
@@ -26,20 +26,21 @@ def measure(on: Stage) -> list[Row]:
 
 async def _measure(on: Stage) -> list[Row]:
     token = on.tokens.read_text().splitlines()[0]
-    host = f"127.0.0.1:{on.system.ports['ATTENDANCE']}"
-    http_connection = http.client.HTTPConnection(host)
+    reader, writer = await asyncio.open_connection("127.0.0.1", on.system.ports["ATTENDANCE"])
     times = []
     async with connect(f"{on.system.feed}?token={token}", compression=None) as socket:
         await asyncio.sleep(0.5)
         for number in range(_WARM_UP + EVENTS):
-            body = json.dumps({"action": "out" if number % 2 else "in"})
-            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            request = _request(token, "out" if number % 2 else "in")
             began = time.perf_counter()
-            answer = asyncio.to_thread(_post, http_connection, body, headers)
-            frame, status = await asyncio.gather(_receive(socket), answer)
-            assert status == 201
-            times.append(frame - began)
+            writer.write(request)
+            await socket.recv()
+            times.append(time.perf_counter() - began)
+            status = await reader.readline()
+            assert b" 201 " in status, status
+            await _rest_of(reader)
             await asyncio.sleep(0.01)
+    writer.close()
     kept = sorted(times[_WARM_UP:])
     p50 = statistics.median(kept) * 1e3
     p99 = kept[int(len(kept) * 0.99)] * 1e3
@@ -49,16 +50,24 @@ async def _measure(on: Stage) -> list[Row]:
     ]
 
 
-async def _receive(socket: object) -> float:
-    await socket.recv()  # type: ignore[attr-defined]
-    return time.perf_counter()
+def _request(token: str, action: str) -> bytes:
+    body = json.dumps({"action": action})
+    head = (
+        "POST /attendance HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Authorization: Bearer {token}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+    )
+    return "\r\n".join([*head, "", body]).encode()
 
 
-def _post(connection: http.client.HTTPConnection, body: str, headers: dict[str, str]) -> int:
-    connection.request("POST", "/attendance", body, headers)
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
+async def _rest_of(reader: asyncio.StreamReader) -> None:
+    """Read the answer to its end."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head.lower())
+    assert length is not None
+    await reader.readexactly(int(length.group(1)))
 
 
 def main() -> None:

@@ -131,9 +131,7 @@ def _product(settings: LocalSettings) -> list[Service]:
             announce=web.format(settings.attendance_port),
             after=schema,
         ),
-        _python(
-            "sequencer", "attendance_service", "sequencer", announce="numbers events", after=schema
-        ),
+        *([] if settings.rpc_numbers else [_sequencer()]),
         _python(
             "rpc",
             "attendance_service",
@@ -149,6 +147,16 @@ def _product(settings: LocalSettings) -> list[Service]:
         ),
         _python("face", "face_service", announce=web.format(settings.face_port), after=schema),
     ]
+
+
+def _sequencer() -> Service:
+    return _python(
+        "sequencer",
+        "attendance_service",
+        "sequencer",
+        announce="numbers events",
+        after=("migrate",),
+    )
 
 
 def _python(

@@ -17,6 +17,7 @@ class LocalSettings(CommonSettings):
     grpc_port: int = setting("GRPC_PORT", port, 50051)
     reporter_port: int = setting("REPORTER_PORT", port, 8103)
     face_port: int = setting("FACE_PORT", port, 8004)
+    rpc_numbers: bool = setting("RPC_NUMBERS", flag, True)
     database_url: str = setting("DATABASE_URL", str, "")
     model_dir: str = setting("MODEL_DIR", str, "")
 

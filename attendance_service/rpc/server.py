@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 import uvloop
 from grpc import aio
@@ -84,13 +84,40 @@ class Parts(Protocol):
         ...
 
 
-def run(make_parts: Callable[[], Parts], env: Mapping[str, str]) -> int:
-    """Serve until told to stop; the process's exit status."""
-    return uvloop.run(_serve(make_parts(), env))
+class Numbering(Protocol):
+    """A sequencer inside this process; `attendance_service.sequencer.Numbering` fits."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether this one numbers now."""
+        ...
+
+    def start(self) -> None:
+        """Try to lead."""
+        ...
+
+    def stop(self) -> None:
+        """Let another one lead."""
+        ...
 
 
-async def _serve(parts: Parts, env: Mapping[str, str]) -> int:
+#: Makes a sequencer that tells the events it has numbered.
+MakeNumbering = Callable[[Callable[[Sequence[Any]], object]], Numbering]
+
+
+def run(
+    make_parts: Callable[[], Parts], env: Mapping[str, str], numbering: MakeNumbering | None = None
+) -> int:
+    """Serve until told to stop; the process's exit status. With ``numbering`` it also numbers."""
+    return uvloop.run(_serve(make_parts(), env, numbering))
+
+
+async def _serve(parts: Parts, env: Mapping[str, str], make: MakeNumbering | None) -> int:
     tail = FeedTail(parts.feed, parts.db.connect, asyncio.get_running_loop())
+    numbering = make(tail.told) if make else None
+    if numbering:
+        tail.numbered_here = lambda: numbering.leads
+        numbering.start()
     tail.start()
     parts.upkeep.start()
     server = build(parts, tail)
@@ -100,6 +127,8 @@ async def _serve(parts: Parts, env: Mapping[str, str]) -> int:
     await server.start()
     notify("READY=1", env)
     await stop.wait()
+    if numbering:
+        numbering.stop()
     tail.stop()
     await server.stop(_DRAIN)
     parts.upkeep.stop()

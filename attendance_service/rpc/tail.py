@@ -42,6 +42,13 @@ class FeedTail:
         self._scanned_at = -_FRESH * 2
         self._head = Head("", 0, 0)
         self._thread = threading.Thread(target=self._run, name="feed tail", daemon=True)
+        #: Whether the events are numbered in this process, which then tells them itself.
+        self.numbered_here: Callable[[], bool] = lambda: False
+
+    def told(self, rows: Sequence[Any]) -> None:
+        """From any thread: these rows, with an `Event`'s columns, were just numbered here."""
+        events = [Event(*row) for row in rows]
+        self._loop.call_soon_threadsafe(self._take_next, events, monotonic())
 
     def start(self) -> None:
         """Read the head and begin to follow."""
@@ -131,6 +138,7 @@ class FeedTail:
         position = self._head.seq
         while not self._stop.is_set():
             began = monotonic()
+            position = max(position, self._head.seq)
             batch = self._feed.after(position, _PAGE)
             if batch:
                 _check_contiguous(position, batch)
@@ -138,9 +146,17 @@ class FeedTail:
             self._loop.call_soon_threadsafe(self._take, batch, began)
             if len(batch) == _PAGE:
                 continue
-            select.select([connection], [], [], _POLL)
+            if self.numbered_here():
+                self._stop.wait(_POLL)
+            else:
+                select.select([connection], [], [], _POLL)
             connection.poll()
             connection.notifies.clear()
+
+    def _take_next(self, events: Sequence[Event], began: float) -> None:
+        """On the loop: what follows the head at once; anything else is read by the thread."""
+        if events[0].feed_seq == self._head.seq + 1:
+            self._take(events, began)
 
     def _take(self, batch: Sequence[Event], began: float) -> None:
         """On the loop: keep the batch and wake the streams."""

@@ -149,7 +149,7 @@ class Worker:
         listener = self._listeners.get(fd)
         if listener is None:
             return
-        # Several at once: behind the requests at hand, one for each turn would keep a crowd waiting.
+        # Several at once: one at each turn, behind the requests at hand, keeps a crowd waiting.
         for _ in range(_AT_ONCE):
             if not self._door.others_first:
                 self._insisting = 0

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -70,3 +73,40 @@ async def test_what_was_read_twice_is_told_once(fresh_database: TestDatabase, to
     finally:
         tail.stop()
         db.close()
+
+
+@looped
+async def test_what_is_numbered_here_is_told_without_reading(
+    fresh_database: TestDatabase, town: Town
+) -> None:
+    """What follows the head is told at once; what would leave a gap waits to be read."""
+    db = Database(fresh_database.dsn("attendance"), size=2, name="tail")
+    tail = FeedTail(FeedStore(db, bytes(32)), db.connect, asyncio.get_running_loop())
+    tail.numbered_here = lambda: True
+    tail.start()
+    told: list[int] = []
+
+    async def follow() -> None:
+        async for events in tail.follow(0):
+            told.extend(event.feed_seq for event in events)
+
+    following = asyncio.create_task(follow())
+    try:
+        await asyncio.sleep(0.5)
+        tail.told([_row(1), _row(2)])
+        tail.told([_row(4)])
+        tail.told([_row(2)])
+        await asyncio.sleep(0.1)
+        assert told == [1, 2]
+        for number in (1, 2, 3, 4):
+            happen(town, number)
+        await asyncio.sleep(0.6)
+        assert told == [1, 2, 3, 4]
+    finally:
+        following.cancel()
+        await asyncio.to_thread(tail.stop)
+        db.close()
+
+
+def _row(number: int) -> tuple[Any, ...]:
+    return (number, str(uuid4()), "made", number, 1, "in", datetime.now(UTC), "accepted", None)

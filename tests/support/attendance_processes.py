@@ -111,9 +111,9 @@ class Processes:
 @contextmanager
 def processes(town: Town, folder: Path, **variables: str) -> Iterator[Processes]:
     """A place for real processes; a sequencer's hint port is chosen for all of them."""
-    hint = {"SEQUENCER_HINT": f"127.0.0.1:{free_port()}"}
+    apart = {"SEQUENCER_HINT": f"127.0.0.1:{free_port()}", "RPC_NUMBERS": "0"}
     folder.mkdir(exist_ok=True)
-    made = Processes(town, folder, {**hint, **variables})
+    made = Processes(town, folder, {**apart, **variables})
     try:
         yield made
     finally:

@@ -165,10 +165,13 @@ class _Cursor:
         self._cursor.execute(text, values)
 
     def fetchone(self) -> Any:
-        row = self._cursor.fetchone()
-        if type(row[0]) is int and row[0]:
+        return self._cursor.fetchone()
+
+    def fetchall(self) -> Any:
+        events = self._cursor.fetchall()
+        if events:
             self._point("sequencer.after_commit")
-        return row
+        return events
 
 
 class _Connection:

@@ -48,6 +48,7 @@ def _python(system: FaultySystem, name: str, module: str, *words: str, **env: st
         "GRPC_PORT": str(system.ports["rpc"]),
         "SEQUENCER_HINT": f"127.0.0.1:{system.ports['seq-a']}",
         "ATTENDANCE_WORKERS": "2",
+        "RPC_NUMBERS": "0",
         **env,
     }
     argv = [sys.executable, "-m", "tests.support.faults_points", name, module, *words]

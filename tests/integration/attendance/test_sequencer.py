@@ -162,7 +162,7 @@ def test_its_role_can_number_and_nothing_else(numbered: Town) -> None:
     for statement in (
         "DELETE FROM attendance.event",
         "UPDATE attendance.event SET employee_id = 1",
-        "SELECT employee_id FROM attendance.event",
+        "SELECT 1 FROM attendance.punch_state",
         "SELECT 1 FROM attendance.record",
         "INSERT INTO attendance.feed_head DEFAULT VALUES",
     ):

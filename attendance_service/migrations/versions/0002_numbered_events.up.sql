@@ -1,0 +1,1 @@
+GRANT SELECT ON attendance.event TO hazir_sequencer;
