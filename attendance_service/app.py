@@ -129,8 +129,13 @@ def http(parts: Services) -> Wsgi:
     BatchResource(parts.batch).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
-    checks = {"postgresql": answers(parts.db), "redis": parts.bus.up}
-    return built.finish(checks, optional=frozenset({"redis"}))
+    checks = {
+        "postgresql": answers(parts.db),
+        "redis": parts.bus.up,
+        # Check-ins are durable without it; nobody would hear of them.
+        "feed": lambda: not parts.feed.stalled(),
+    }
+    return built.finish(checks, optional=frozenset({"redis", "feed"}))
 
 
 def limit_for(path: str) -> int:

@@ -40,6 +40,7 @@ class FeedTail:
         self._waiting: set[asyncio.Event] = set()
         self._stop = threading.Event()
         self._scanned_at = -_FRESH * 2
+        self._stalled_looks = 0
         self._head = Head("", 0, 0)
         self._thread = threading.Thread(target=self._run, name="feed tail", daemon=True)
         #: Whether the events are numbered in this process, which then tells them itself.
@@ -69,8 +70,11 @@ class FeedTail:
 
     @property
     def fresh(self) -> bool:
-        """Whether the feed was looked at within the last two seconds."""
-        return monotonic() - self._scanned_at <= _FRESH
+        """Whether the feed was looked at within the last two seconds, and nothing waits for long.
+
+        An event that is being decided belongs to an older record: only the second look counts.
+        """
+        return monotonic() - self._scanned_at <= _FRESH and self._stalled_looks < 2
 
     async def follow(self, after: int) -> AsyncIterator[Sequence[Event]]:
         """The events after the sequence ``after``, without gaps, as they come.
@@ -136,6 +140,7 @@ class FeedTail:
             self._loop.call_soon_threadsafe(self._restored, head)
             return
         position = self._head.seq
+        looked_at = -TICK
         while not self._stop.is_set():
             began = monotonic()
             position = max(position, self._head.seq)
@@ -144,6 +149,9 @@ class FeedTail:
                 _check_contiguous(position, batch)
                 position = batch[-1].feed_seq
             self._loop.call_soon_threadsafe(self._take, batch, began)
+            if began - looked_at >= TICK:
+                looked_at = began
+                self._stalled_looks = self._stalled_looks + 1 if self._feed.stalled() else 0
             if len(batch) == _PAGE:
                 continue
             if self.numbered_here():

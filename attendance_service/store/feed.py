@@ -56,6 +56,10 @@ class FeedStore:
         """The next events in order, at most ``limit``."""
         return self.db.rows(_AFTER, (sequence, limit))
 
+    def stalled(self) -> bool:
+        """Whether something was committed two seconds ago and has no number yet."""
+        return self.db.one(SQL["stalled"]) is not None
+
     def head_cursor(self) -> str:
         """The sealed cursor of the head."""
         head = self.head()

@@ -5,3 +5,9 @@ SELECT epoch::text AS epoch, seq, min_seq FROM attendance.feed_head
 SELECT feed_seq, event_id, kind, record_id, employee_id, action, at, status, place_id
 FROM attendance.event
 WHERE feed_seq > $1::bigint ORDER BY feed_seq LIMIT $2::integer
+
+-- :name stalled
+SELECT e.id
+FROM attendance.event AS e JOIN attendance.record AS r ON r.id = e.record_id
+WHERE e.feed_seq IS NULL AND r.committed_at < clock_timestamp() - interval '2 seconds'
+ORDER BY e.id LIMIT 1

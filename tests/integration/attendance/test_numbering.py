@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from local.ports import free_port
@@ -38,3 +39,28 @@ def test_each_event_comes_once_and_in_order_over_the_death_of_who_numbers(
         again = Stream(stub(channels[1]), jwt, after=theirs.events[9].cursor)
         again.until(lambda: again.has(20))
         assert [event.id for event in again.end()] == made[10:]
+
+
+def test_a_feed_that_nobody_numbers_does_not_pass_for_live(
+    town: Town, cast: Cast, server_folder: Path
+) -> None:
+    with processes(town, server_folder / "unnumbered") as running:
+        numbering = running.start("sequencer")
+        rest, channel = running.rest(), running.rpc()
+        stream = Stream(stub(channel), town.token(cast.staff))
+        assert rest.get("/health/ready").json()["feed"] == "up"
+
+        numbering.kill()
+        assert rest.punch(cast.staff).status_code == 201
+        ready = rest.get("/health/ready")
+        stream.until(lambda: rest.get("/health/ready").json()["feed"] == "down")
+        assert ready.status_code == 200
+        time.sleep(3)
+        before = len(stream.heartbeats)
+        time.sleep(3)
+        assert (len(stream.heartbeats), stream.events) == (before, [])
+
+        running.start("sequencer")
+        stream.until(lambda: stream.has(1))
+        stream.until(lambda: len(stream.heartbeats) > before)
+        assert rest.get("/health/ready").json()["feed"] == "up"
