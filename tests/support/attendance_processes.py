@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,30 +17,9 @@ from common.config import ROOT
 from common.pb import attendance_pb2_grpc as pb_grpc
 from local.ports import free_port
 from tests.support.attendance import Rest, environment_for
+from tests.support.notified import Notified
 from tests.support.people import Town
 from tests.support.process import Process
-
-
-class Notified:
-    """The far end of NOTIFY_SOCKET: whether the process has said that it is ready."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(path))
-        self._socket.setblocking(False)
-
-    def ready(self) -> bool:
-        """Whether READY=1 has come since the last time it was asked."""
-        try:
-            return b"READY=1" in self._socket.recv(256)
-        except BlockingIOError:
-            return False
-
-    def close(self) -> None:
-        """Remove the socket."""
-        self._socket.close()
-        self.path.unlink()
 
 
 @dataclass
@@ -73,7 +51,7 @@ class Processes:
         }
         process = Process(
             lambda: [sys.executable, "-m", "attendance_service", kind],
-            notified.ready,
+            notified,
             log=self.folder / f"{name}.log",
             environment=env,
             cwd=str(ROOT),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,27 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 from common.config import ROOT
-
-
-class Notified:
-    """Whether the process has said over ``NOTIFY_SOCKET`` that it is ready."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(path))
-        self._socket.setblocking(False)
-
-    def __call__(self) -> bool:
-        """Whether it has said so since it was asked last."""
-        try:
-            return b"READY=1" in self._socket.recv(256)
-        except BlockingIOError:
-            return False
-
-    def close(self) -> None:
-        """Let go of the socket."""
-        self._socket.close()
+from tests.support.notified import Notified
 
 
 class Member:

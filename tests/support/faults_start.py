@@ -24,10 +24,11 @@ from local.postgres import Cluster, packaged_binaries
 from local.valkey import Valkey, packaged_binary
 from tests.support.attendance import environment_for
 from tests.support.cluster import TestDatabase
-from tests.support.faults_member import Member, Notified
+from tests.support.faults_member import Member
 from tests.support.faults_proxy import proxy_to
 from tests.support.faults_system import FaultySystem
 from tests.support.folders import open_folder
+from tests.support.notified import Notified
 
 
 def _python(system: FaultySystem, name: str, module: str, *words: str, **env: str) -> Member:
