@@ -46,6 +46,7 @@ class FeedServicer(pb_grpc.FeedServiceServicer):
             subject = current
             if events:
                 after = events[-1].feed_seq
-            if events or self._tail.fresh:
+            # Silence while there is more that could not be read: this is no sign of life then.
+            if events or (self._tail.fresh and after >= self._tail.head.seq):
                 # Never the tail's own head: it may have moved on since this was read.
                 yield present.batch(self._tail.head._replace(seq=after), events)

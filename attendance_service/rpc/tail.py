@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg2
 
+from attendance_service.rpc.pages import Pages
 from attendance_service.store.feed import CHANNEL, Event, FeedStore, Head
 from common import logs
 from common.cursors import resync
@@ -34,6 +35,7 @@ class FeedTail:
         self, feed: FeedStore, connect: Callable[[], Any], loop: asyncio.AbstractEventLoop
     ) -> None:
         self._feed = feed
+        self._pages = Pages(feed.after)
         self._connect = connect
         self._loop = loop
         self._events: list[Event] = []
@@ -79,8 +81,8 @@ class FeedTail:
     async def follow(self, after: int) -> AsyncIterator[Sequence[Event]]:
         """The events after the sequence ``after``, without gaps, as they come.
 
-        Yields an empty batch about every second while there is nothing, as long as the feed is
-        known to be read up to its head. Raises ``resync`` when the feed was restored and
+        Yields an empty batch about every second while there is nothing or the database is too busy
+        to say. Raises ``resync`` when the feed was restored and
         ``unavailable`` when this process ends.
         """
         epoch = self._head.epoch
@@ -100,6 +102,8 @@ class FeedTail:
                     position = batch[-1].feed_seq
                     yield batch
                     continue
+                if position < self._head.seq:
+                    yield ()  # not to be read now: whoever follows looks at its caller's rights
                 try:
                     async with asyncio.timeout(TICK):
                         await wake.wait()
@@ -115,7 +119,7 @@ class FeedTail:
         if position + 1 >= first:
             start = position + 1 - first
             return self._events[start : start + _PAGE]
-        return await asyncio.to_thread(self._feed.after, position, _PAGE)
+        return await self._pages.after(position, _PAGE)
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+import psycopg2
 import pytest
 
 from attendance_service.rpc.tail import FeedTail
@@ -110,3 +111,40 @@ async def test_what_is_numbered_here_is_told_without_reading(
 
 def _row(number: int) -> tuple[Any, ...]:
     return (number, str(uuid4()), "made", number, 1, "in", datetime.now(UTC), "accepted", None)
+
+
+@looped
+async def test_ten_streams_over_a_fresh_backlog_outlast_a_database_that_is_busy(
+    fresh_database: TestDatabase, town: Town
+) -> None:
+    """They read what was there before the tail began, on fewer connections than they are."""
+    town.sql(
+        "INSERT INTO attendance.event (kind, record_id, employee_id, action, at, status, feed_seq)"
+        " SELECT 'made', n, 1, 'in', now(), 'accepted', n FROM generate_series(1, 3000) AS n"
+    )
+    town.sql("UPDATE attendance.feed_head SET seq = 3000")
+    db = Database(fresh_database.dsn("attendance"), size=2, name="tail")
+    tail = FeedTail(FeedStore(db, bytes(32)), db.connect, asyncio.get_running_loop())
+    tail.start()
+
+    async def read(after: int) -> list[int]:
+        told: list[int] = []
+        async for events in tail.follow(after):
+            told += [event.feed_seq for event in events]
+            if told and told[-1] == 3000:
+                break
+        return told
+
+    busy = psycopg2.connect(fresh_database.dsn())
+    try:
+        with busy.cursor() as cursor:
+            cursor.execute("LOCK TABLE attendance.event IN ACCESS EXCLUSIVE MODE")
+        streams = [asyncio.create_task(read(300 * n)) for n in range(10)]
+        await asyncio.sleep(2)  # longer than a statement waits for a lock
+        busy.rollback()
+        told = await asyncio.gather(*streams)
+        assert told == [list(range(300 * n + 1, 3001)) for n in range(10)]
+    finally:
+        busy.close()
+        tail.stop()
+        db.close()
