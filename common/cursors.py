@@ -18,6 +18,7 @@ from common.errors import DomainError, Kind
 
 _SEALED = 16 + 8
 _CONTEXT = b"hazir feed cursor"
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def foreign_cursor() -> DomainError:
@@ -43,7 +44,7 @@ class CursorSealer:
     def seal(self, sequence: int) -> str:
         """The cursor of the event with this sequence; 0 stands before the first event."""
         sealed = self._cipher.encrypt(sequence.to_bytes(8, "big"), self._context)
-        return base64.urlsafe_b64encode(sealed).decode()
+        return binascii.b2a_base64(sealed, newline=False).translate(_URL_SAFE).decode()
 
     def open(self, cursor: str) -> int:
         """The sequence in ``cursor``.

@@ -34,10 +34,10 @@ class ErrorInterceptor(aio.ServerInterceptor):  # type: ignore[misc, unused-igno
         if handler is None or handler.request_streaming:
             return handler  # server reflection is the only one: not ours, and with no error of ours
         if handler.response_streaming:
-            if not inspect.isasyncgenfunction(handler.unary_stream):
-                return handler  # health's Watch writes its messages itself
+            # One that writes its messages itself ends as a single answer does.
+            yields = inspect.isasyncgenfunction(handler.unary_stream)
             return grpc.unary_stream_rpc_method_handler(
-                _stream(handler.unary_stream),
+                (_stream if yields else _single)(handler.unary_stream),
                 request_deserializer=handler.request_deserializer,
                 response_serializer=handler.response_serializer,
             )

@@ -30,7 +30,7 @@ def event(item: Event, cursor: str) -> pb.AttendanceRecord:
         id=item.record_id,
         employee_id=item.employee_id,
         action=item.action,
-        timestamp=rfc3339(item.at),
+        timestamp=item.at,
         status=item.status,
         cursor=cursor,
         event_id=item.event_id,
@@ -52,7 +52,7 @@ def batch(head: Head, events: Sequence[Event]) -> pb.FeedBatch:
                 id=item.record_id,
                 employee_id=item.employee_id,
                 action=item.action,
-                timestamp=rfc3339(item.at),
+                timestamp=item.at,
                 status=item.status,
                 place_id=item.place_id,
             )

@@ -14,15 +14,15 @@ from attendance_service.domain.times import parse_time
 from attendance_service.rpc import batch, present
 from attendance_service.rpc.access import Access
 from attendance_service.rpc.tail import TICK, FeedTail
+from attendance_service.rpc.teller import Teller
 from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn, Punch
 from attendance_service.service.records import RecordService, Window
-from attendance_service.store.feed import Event
 from common.cursors import CursorSealer
-from common.errors import invalid, not_found, unavailable
+from common.errors import invalid, not_found
 from common.grpckit import bearer
 from common.httpkit.parse import idempotency_key
-from common.identity import Action, Object, Subject, hears_of, object_of, require
+from common.identity import Action, Object, Subject, object_of, require
 from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
 
@@ -91,7 +91,7 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
 
     async def StreamNew(  # noqa: N802  the RPC's name
         self, request: pb.StreamRequest, context: Any
-    ) -> AsyncIterator[pb.AttendanceRecord]:
+    ) -> None:
         """Records as they commit, once and in order."""
         token = bearer(context, request.jwt)
         subject = await self._subject(token)
@@ -100,30 +100,19 @@ class AttendanceServicer(pb_grpc.AttendanceServiceServicer):
             await self._may_follow(subject, employee_id)
         sealer = self._sealer(self._tail.head.epoch)
         after = sealer.open(request.after) if request.after else self._tail.head.seq
+        teller = Teller(self._access, sealer, token, subject, employee_id, context.write)
         scanned, told_at = after, monotonic()
         async for events in self._tail.follow(after):
-            current = await self._access.still(token, subject)
-            if current is None:
-                raise unavailable("Rights cannot be checked at the moment.", code="stale")
-            subject = current
-            for event in events:
-                scanned = event.feed_seq
-                if await self._sees(subject, employee_id, event):
-                    yield present.event(event, sealer.seal(scanned))
-                    told_at = monotonic()
+            if await teller.tell(events):
+                told_at = monotonic()
+            if events:
+                scanned = events[-1].feed_seq
             silent = not events or monotonic() - told_at >= TICK
             if request.heartbeats and silent and self._tail.fresh:
-                yield pb.AttendanceRecord(heartbeat=True, cursor=sealer.seal(scanned))
+                await context.write(
+                    pb.AttendanceRecord(heartbeat=True, cursor=sealer.seal(scanned))
+                )
                 told_at = monotonic()
-
-    async def _sees(self, subject: Subject, employee_id: int | None, event: Event) -> bool:
-        if employee_id is not None and event.employee_id != employee_id:
-            return False
-        refused = event.status == "refused"
-        if event.employee_id == subject.employee_id:
-            return hears_of(subject, object_of(subject.person), refused=refused)
-        person = await self._access.person(event.employee_id)
-        return person is not None and hears_of(subject, object_of(person), refused=refused)
 
     async def _may_follow(self, subject: Subject, employee_id: int) -> None:
         person = await self._access.person(employee_id)

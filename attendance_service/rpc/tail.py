@@ -50,7 +50,7 @@ class FeedTail:
 
     def told(self, rows: Sequence[Any]) -> None:
         """From any thread: these rows, with an `Event`'s columns, were just numbered here."""
-        events = [Event(*row) for row in rows]
+        events = [Event.numbered(row) for row in rows]
         self._loop.call_soon_threadsafe(self._take_next, events, monotonic())
 
     def start(self) -> None:
@@ -82,8 +82,8 @@ class FeedTail:
         """The events after the sequence ``after``, without gaps, as they come.
 
         Yields an empty batch about every second while there is nothing or the database is too busy
-        to say. Raises ``resync`` when the feed was restored and
-        ``unavailable`` when this process ends.
+        to say. Raises ``resync`` when the feed was restored and ``unavailable`` when this process
+        ends.
         """
         epoch = self._head.epoch
         position = after

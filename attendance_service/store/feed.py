@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from common.clock import rfc3339
 from common.cursors import CursorSealer
 from common.db import Database
 from common.sql import Queries
@@ -18,7 +18,10 @@ CHANNEL = "hazir_feed"
 
 
 class Event(NamedTuple):
-    """One thing that happened; the columns of ``after``, in their order."""
+    """One thing that happened; the columns of ``after``, in their order.
+
+    ``at`` is in the product's one time format.
+    """
 
     feed_seq: int
     event_id: str
@@ -26,9 +29,15 @@ class Event(NamedTuple):
     record_id: int
     employee_id: int
     action: str
-    at: datetime
+    at: str
     status: str
     place_id: int | None
+
+    @classmethod
+    def numbered(cls, row: Sequence[Any]) -> Event:
+        """The event in a row of whoever numbers, where ``at`` is still a time."""
+        event = cls(*row)
+        return event._replace(at=rfc3339(row[6]))
 
 
 class Head(NamedTuple):

@@ -12,8 +12,10 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
+from attendance_service.domain.times import parse_time
 from attendance_service.rpc.tail import FeedTail
 from attendance_service.store.feed import FeedStore
+from common.clock import rfc3339
 from common.db import Database
 from tests.support.cluster import TestDatabase
 from tests.support.people import Town
@@ -86,10 +88,12 @@ async def test_what_is_numbered_here_is_told_without_reading(
     tail.numbered_here = lambda: True
     tail.start()
     told: list[int] = []
+    times: list[str] = []
 
     async def follow() -> None:
         async for events in tail.follow(0):
             told.extend(event.feed_seq for event in events)
+            times.extend(event.at for event in events)
 
     following = asyncio.create_task(follow())
     try:
@@ -103,6 +107,8 @@ async def test_what_is_numbered_here_is_told_without_reading(
             happen(town, number)
         await asyncio.sleep(0.6)
         assert told == [1, 2, 3, 4]
+        # Read or not, the time is in the same words.
+        assert [rfc3339(parse_time(at, field="at")) for at in times] == times
     finally:
         following.cancel()
         await asyncio.to_thread(tail.stop)

@@ -80,7 +80,8 @@ def test_seed_defect_D7_an_event_waits_for_whoever_was_away(
     record = first.punch(cast.staff).json()
     back = Stream(rpc, first.token(cast.staff), after=stream.heartbeats[-1].cursor)
     back.until(partial(back.has, 1))
-    assert [event.id for event in back.end()] == [record["id"]]
+    told = [(event.id, event.timestamp) for event in back.end()]
+    assert told == [(record["id"], record["timestamp"])]
 
 
 def test_heartbeats_come_about_each_second_and_can_be_resumed_from(
