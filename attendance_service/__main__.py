@@ -60,12 +60,8 @@ def sequencer(env: Mapping[str, str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    hint = HintSocket(settings.hint)
-    try:
-        notify("READY=1", env)
-        Sequencer(session(settings), hint, stop).run()
-    finally:
-        hint.close()
+    notify("READY=1", env)
+    Sequencer(session(settings), HintSocket(settings.hint), stop).run()
     return 0
 
 

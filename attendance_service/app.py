@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
+from attendance_service.domain.standstill import Standstill
 from attendance_service.faces import FaceClient
 from attendance_service.rest.batch import BatchResource
 from attendance_service.rest.places import PlaceResource
@@ -129,11 +131,12 @@ def http(parts: Services) -> Wsgi:
     BatchResource(parts.batch).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
+    line = Standstill()
     checks = {
         "postgresql": answers(parts.db),
         "redis": parts.bus.up,
         # Check-ins are durable without it; nobody would hear of them.
-        "feed": lambda: not parts.feed.stalled(),
+        "feed": lambda: not line.seen(parts.feed.waiting(), monotonic()),
     }
     return built.finish(checks, optional=frozenset({"redis", "feed"}))
 

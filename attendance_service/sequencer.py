@@ -13,7 +13,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg2
@@ -24,28 +24,37 @@ from common.sql import Queries, dsn, fenced_connection
 
 NUMBER = Queries(Path(__file__).with_suffix(".sql")).prepared("number")
 LOCK = 0x46454544  # "FEED"
-BATCH = 2000
+BATCH = 2000  # the limit in the statement
 POLL = 0.05
 _COALESCE = 0.008
 _BUSY = 0.010
 _TRY_EVERY = 0.5
 FENCE = (
     "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
-    # Planned once, as in `common.db`.
-    " -c plan_cache_mode=force_generic_plan"
+    # Planned once, as in `common.db`, and always by the index of what waits: a backlog would make
+    # reading the whole table look cheaper, and the plan would outlive the backlog.
+    " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+    " -c enable_hashjoin=off -c enable_mergejoin=off"
 )
 
 
 class HintSocket:
-    """Where the writers' wake-up datagrams arrive; losing one costs a poll, nothing else."""
+    """Where the writers' wake-up datagrams arrive; losing one costs a poll, nothing else.
+
+    Only who leads waits, and only then the port is taken: whoever takes over gets it with the lead.
+    """
 
     def __init__(self, address: tuple[str, int]) -> None:
-        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        self._socket.bind(address)
+        self._address = address
+        self._socket: socket.socket | None = None
+        self._tried_at = -_TRY_EVERY
 
     def wait(self, seconds: float) -> None:
         """Return when a datagram is there (all that are there are taken), or after ``seconds``."""
+        if self._socket is None and not self._bound():
+            sleep(seconds)
+            return
+        assert self._socket is not None
         self._socket.settimeout(seconds)
         with contextlib.suppress(OSError):
             self._socket.recv(16)
@@ -54,8 +63,33 @@ class HintSocket:
                 pass
 
     def close(self) -> None:
-        """Free the port."""
-        self._socket.close()
+        """Free the port; another `wait` takes it again."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _bound(self) -> bool:
+        """Whether the port is ours now; while another one has it, the poll has to do."""
+        if monotonic() - self._tried_at < _TRY_EVERY:
+            return False
+        self._tried_at = monotonic()
+        try:
+            made, where = _datagrams(self._address)
+        except OSError:
+            return False
+        try:
+            made.bind(where)
+        except OSError:
+            made.close()
+            return False
+        self._socket = made
+        return True
+
+
+def _datagrams(address: tuple[str, int]) -> tuple[socket.socket, Any]:
+    """A socket for datagrams to or at ``address``, and the address as it wants it."""
+    family, kind, _, _, where = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
+    return socket.socket(family, kind), where
 
 
 class HintSender:
@@ -69,10 +103,7 @@ class HintSender:
         """Send it."""
         with contextlib.suppress(OSError):
             if self._socket is None:
-                family, kind, _, _, where = socket.getaddrinfo(
-                    *self._address, type=socket.SOCK_DGRAM
-                )[0]
-                self._socket = socket.socket(family, kind)
+                self._socket, where = _datagrams(self._address)
                 self._socket.setblocking(False)
                 self._socket.connect(where)
             self._socket.send(b"1")
@@ -117,8 +148,12 @@ class Sequencer:
             except psycopg2.Error as fault:
                 logs.log().warning("sequencer lost its session", reason=type(fault).__name__)
                 self._stop.wait(0.1)
+            except Exception as fault:  # noqa: BLE001 - without it nobody would number any more
+                logs.log().error("sequencer failed", exc_info=fault)
+                self._stop.wait(_TRY_EVERY)
             finally:
                 self.leading.clear()
+                self._hint.close()
                 connection.close()
 
     def _lead(self, connection: Any) -> None:
@@ -138,7 +173,7 @@ class Sequencer:
 
     def _drain(self, cursor: Any) -> None:
         began = monotonic()
-        cursor.execute(NUMBER.call, (BATCH,))
+        cursor.execute(NUMBER.call)
         events = cursor.fetchall()
         if events:
             self._told(events)
@@ -165,8 +200,8 @@ class Numbering:
         self, settings: SequencerSettings, told: Callable[[Sequence[Any]], object]
     ) -> None:
         self._stop = threading.Event()
-        self._hint = _hint_at(settings.hint)
-        self._sequencer = Sequencer(session(settings), self._hint, self._stop, told)
+        hint = HintSocket(settings.hint)
+        self._sequencer = Sequencer(session(settings), hint, self._stop, told)
         self._thread = threading.Thread(target=self._sequencer.run, name="sequencer", daemon=True)
 
     @property
@@ -182,13 +217,3 @@ class Numbering:
         """Let another one lead."""
         self._stop.set()
         self._thread.join(timeout=2)
-        self._hint.close()
-
-
-def _hint_at(address: tuple[str, int]) -> HintSocket:
-    try:
-        return HintSocket(address)
-    except OSError:
-        # Another one on this machine has it; without hints there is still the poll.
-        logs.log().warning("the port of the hint is taken", address=f"{address[0]}:{address[1]}")
-        return HintSocket((address[0], 0))

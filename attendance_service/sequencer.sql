@@ -3,16 +3,16 @@
 -- person's ids are in commit order, because the person's state row is locked before an id is
 -- drawn. Only the leader runs this, on the connection that holds the lock. The events come back as
 -- the feed tells them, so that who numbers them need not read them again.
-WITH head AS (
+WITH head AS MATERIALIZED (
     SELECT seq FROM attendance.feed_head FOR UPDATE
 ), waiting AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place
     FROM (
-        SELECT id FROM attendance.event WHERE feed_seq IS NULL ORDER BY id LIMIT $1::integer
+        SELECT id FROM attendance.event WHERE feed_seq IS NULL ORDER BY id LIMIT 2000
     ) AS unnumbered
 ), numbered AS (
-    UPDATE attendance.event AS e SET feed_seq = head.seq + waiting.place
-    FROM waiting, head WHERE e.id = waiting.id
+    UPDATE attendance.event AS e SET feed_seq = (SELECT seq FROM head) + waiting.place
+    FROM waiting WHERE e.id = waiting.id
     RETURNING e.feed_seq, e.event_id, e.kind, e.record_id, e.employee_id, e.action, e.at, e.status,
               e.place_id
 ), last AS (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import psycopg2
@@ -56,6 +57,11 @@ _BUSY = (
 )
 
 
+# Seconds without a word after which a server is taken for silent, and for how long it then is.
+_SAYS_NOTHING = 1.0
+_LEFT_ALONE = 0.5
+
+
 class Transaction:
     """An open transaction; every statement runs on its one connection."""
 
@@ -101,9 +107,10 @@ class Database:
             # What we prepare is planned once: left to itself the server may plan at every call.
             " -c plan_cache_mode=force_generic_plan"
         )
-        # The server ends a slow statement itself; this is for one that says nothing any more.
+        # Before the server's own limit, because one that is frozen would not keep it.
         self._answer_within = statement_ms / 1000 - 0.25
         self._name = name
+        self._silent_until = 0.0
         self._pool: QueuePool = QueuePool(
             self.connect, pool_size=size, max_overflow=0, timeout=1.0, reset_on_return=None
         )
@@ -183,10 +190,18 @@ class Database:
 
     def borrow(self) -> PoolProxiedConnection:
         """A pooled connection, or ``unavailable`` when none is free in time."""
+        if monotonic() < self._silent_until:
+            raise ConnectionLost
         return self._pool.connect()
 
-    def renew(self) -> None:
-        """Drop every idle connection: one has died, and its siblings with it."""
+    def lost(self, after: float) -> None:
+        """A connection was lost ``after`` seconds: drop the idle ones, its siblings died with it.
+
+        A server that has said nothing for long is not asked by everybody who waited behind: each
+        would wait as long again.
+        """
+        if after > _SAYS_NOTHING:
+            self._silent_until = monotonic() + _LEFT_ALONE
         self._pool.dispose()
         self._pool = self._pool.recreate()
 
@@ -198,16 +213,22 @@ class Database:
 class _Borrowed:
     """A pooled connection for one block; what goes wrong in it is said in our words."""
 
-    __slots__ = ("_connection", "_database")
+    __slots__ = ("_began", "_connection", "_database")
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def __enter__(self) -> PoolProxiedConnection:
+        self._began = monotonic()
         try:
             self._connection = self._database.borrow()
+        except ConnectionLost:
+            raise
         except Exception as fault:
-            raise _translated(fault) from fault
+            own = _translated(fault)
+            if isinstance(own, ConnectionLost):
+                self._database.lost(monotonic() - self._began)
+            raise own from fault
         return self._connection
 
     def __exit__(self, kind: object, fault: BaseException | None, traceback: object) -> None:
@@ -217,7 +238,7 @@ class _Borrowed:
         own = _translated(fault)
         if isinstance(own, ConnectionLost):
             self._connection.invalidate()
-            self._database.renew()
+            self._database.lost(monotonic() - self._began)
         self._connection.close()
         if own is not fault:
             raise own from fault

@@ -43,9 +43,19 @@ class Queries(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._texts)
 
-    def prepared(self, name: str) -> Prepared:
-        """The statement ``name`` to be kept planned; its parameters are ``$1`` … ``$n``."""
+    def prepared(
+        self, name: str, *, alias: str = "", change: tuple[str, str] = ("", "")
+    ) -> Prepared:
+        """The statement ``name`` to be kept planned; its parameters are ``$1`` … ``$n``.
+
+        ``change`` puts one text for another that stands in it once, and ``alias`` names the result.
+        """
         text = self._texts[name]
+        if change[0]:
+            if text.count(change[0]) != 1:
+                raise ValueError(f"{change[0]} does not stand in {name} once")
+            text = text.replace(*change)
+        name = alias or name
         numbers = [int(number) for number in re.findall(r"\$(\d+)", text)]
         marks = ", ".join(["%s"] * max(numbers, default=0))
         return Prepared(name, text, f"EXECUTE {name} ({marks})" if marks else f"EXECUTE {name}")
@@ -85,7 +95,15 @@ def dsn(where: Where, role: str, password: str) -> str:
 def fenced_connection(address: str, options: str, name: str) -> Any:
     """A connection with these server settings, outside any pool: for a leader's own work."""
     connection = psycopg2.connect(
-        address, connect_timeout=2, options=options, application_name=name
+        address,
+        connect_timeout=2,
+        options=options,
+        application_name=name,
+        # A network that swallows everything must not hold the leader for ever.
+        keepalives_idle=5,
+        keepalives_interval=2,
+        keepalives_count=3,
+        tcp_user_timeout=10_000,
     )
     connection.autocommit = True
     return connection

@@ -128,7 +128,7 @@ async def _serve(parts: Parts, env: Mapping[str, str], make: MakeNumbering | Non
     notify("READY=1", env)
     await stop.wait()
     if numbering:
-        numbering.stop()
+        await asyncio.to_thread(numbering.stop)
     tail.stop()
     await server.stop(_DRAIN)
     parts.upkeep.stop()

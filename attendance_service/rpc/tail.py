@@ -1,7 +1,8 @@
 """The growing end of the feed in this process: read once from the database, given to many streams.
 
-A thread listens for the sequencer's announcement, with a poll behind it, and hands what it read to
-the event loop; everything else happens on the loop, so nothing here needs a lock.
+What is numbered in this process is told here at once. For the rest a thread listens for the
+sequencer's announcement, with a poll behind it, and hands what it read to the event loop;
+everything else happens on the loop, so nothing here needs a lock.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 import psycopg2
 
+from attendance_service.domain.standstill import Standstill
 from attendance_service.rpc.pages import Pages
 from attendance_service.store.feed import CHANNEL, Event, FeedStore, Head
 from common import logs
@@ -42,7 +44,7 @@ class FeedTail:
         self._waiting: set[asyncio.Event] = set()
         self._stop = threading.Event()
         self._scanned_at = -_FRESH * 2
-        self._stalled_looks = 0
+        self._stands_still = False
         self._head = Head("", 0, 0)
         self._thread = threading.Thread(target=self._run, name="feed tail", daemon=True)
         #: Whether the events are numbered in this process, which then tells them itself.
@@ -72,11 +74,8 @@ class FeedTail:
 
     @property
     def fresh(self) -> bool:
-        """Whether the feed was looked at within the last two seconds, and nothing waits for long.
-
-        An event that is being decided belongs to an older record: only the second look counts.
-        """
-        return monotonic() - self._scanned_at <= _FRESH and self._stalled_looks < 2
+        """Whether the feed was looked at within two seconds, and somebody numbers what waits."""
+        return monotonic() - self._scanned_at <= _FRESH and not self._stands_still
 
     async def follow(self, after: int) -> AsyncIterator[Sequence[Event]]:
         """The events after the sequence ``after``, without gaps, as they come.
@@ -144,7 +143,7 @@ class FeedTail:
             self._loop.call_soon_threadsafe(self._restored, head)
             return
         position = self._head.seq
-        looked_at = -TICK
+        looked_at, line = -TICK, Standstill()
         while not self._stop.is_set():
             began = monotonic()
             position = max(position, self._head.seq)
@@ -155,7 +154,7 @@ class FeedTail:
             self._loop.call_soon_threadsafe(self._take, batch, began)
             if began - looked_at >= TICK:
                 looked_at = began
-                self._stalled_looks = self._stalled_looks + 1 if self._feed.stalled() else 0
+                self._stands_still = line.seen(self._feed.waiting(), began)
             if len(batch) == _PAGE:
                 continue
             if self.numbered_here():
@@ -173,7 +172,7 @@ class FeedTail:
     def _take(self, batch: Sequence[Event], began: float) -> None:
         """On the loop: keep the batch and wake the streams."""
         self._scanned_at = began
-        # After a lost session the same events may be read once more.
+        # What was told may be read too, and after a lost session the same is read once more.
         batch = [event for event in batch if event.feed_seq > self._head.seq]
         if not batch:
             return

@@ -49,7 +49,8 @@ from common.errors import (
 from common.identity import Action, Subject, object_of, require
 
 _TRIES = 3
-_ASK_AGAIN_WITHIN = timedelta(seconds=1)
+# A connection that is dead says so at once; a server that says nothing is not asked twice.
+_ASK_AGAIN_WITHIN = timedelta(seconds=0.2)
 _WAIT_FOR_TWIN = 0.5
 _LOOK_EVERY = 0.05
 #: How long a face that could not be compared may wait before a person has to look.

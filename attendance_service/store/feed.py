@@ -65,9 +65,10 @@ class FeedStore:
         """The next events in order, at most ``limit``."""
         return self.db.rows(_AFTER, (sequence, limit))
 
-    def stalled(self) -> bool:
-        """Whether something was committed two seconds ago and has no number yet."""
-        return self.db.one(SQL["stalled"]) is not None
+    def waiting(self) -> int | None:
+        """The first of the committed events that have no number yet."""
+        row = self.db.one(SQL["waiting"])
+        return row.id if row else None
 
     def head_cursor(self) -> str:
         """The sealed cursor of the head."""

@@ -8,8 +8,5 @@ SELECT feed_seq, event_id, kind, record_id, employee_id, action,
 FROM attendance.event
 WHERE feed_seq > $1::bigint ORDER BY feed_seq LIMIT $2::integer
 
--- :name stalled
-SELECT e.id
-FROM attendance.event AS e JOIN attendance.record AS r ON r.id = e.record_id
-WHERE e.feed_seq IS NULL AND r.committed_at < clock_timestamp() - interval '2 seconds'
-ORDER BY e.id LIMIT 1
+-- :name waiting
+SELECT id FROM attendance.event WHERE feed_seq IS NULL ORDER BY id LIMIT 1

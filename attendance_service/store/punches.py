@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,8 @@ from common.sql import Queries
 SQL = Queries(Path(__file__).with_name("punches.sql"))
 _PUNCH = SQL.prepared("punch")
 # With company nobody waits: whoever holds a person's row would hold up all the others.
-_PUNCH_FREE = replace(
-    _PUNCH,
-    name="punch_free",
-    call=_PUNCH.call.replace("punch", "punch_free"),
-    text=_PUNCH.text.replace("FOR UPDATE OF s", "FOR UPDATE OF s SKIP LOCKED"),
+_PUNCH_FREE = SQL.prepared(
+    "punch", alias="punch_free", change=("FOR UPDATE OF s", "FOR UPDATE OF s SKIP LOCKED")
 )
 _KEY = "idempotency_pkey"
 
@@ -44,7 +40,8 @@ class Punches:
         """Write ``entry`` when its move is legal: with others that come now, or else alone."""
         row = self._together(entry)
         if row is None:
-            # Its move is not legal, its key is used, or somebody else writes for the person now.
+            # The move is not legal, the key is used, the person's row is held or was never made, or
+            # another one's fault spoilt the statement: alone it is told which.
             try:
                 row = self._db.run(_PUNCH, _values([entry]))
             except ConstraintViolated as fault:

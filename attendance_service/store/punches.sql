@@ -1,10 +1,11 @@
 -- :name punch
 -- The four writes of live punches, each of another person, as one statement, which commits by
--- itself. $1 is an array of objects, $2 how many there are: known to us, it is for the planner, who
--- would expect a hundred and read the whole table of states. A person's row is locked before an id
--- is drawn, so that a person's ids are in commit order. The update is the guard of the alternation:
--- a move that is not legal finds no row, and nothing is written for it. A repeated key violates the
--- primary key, and nothing at all is written.
+-- itself. $1 is an array of objects, $2 how many there are at most: a limit that the planner does
+-- not know lets it expect ten, not a hundred, for which it would read the whole table of states. A
+-- person's row is locked before an id is drawn, so that a person's ids are in commit order. What
+-- may be held is the guard of the alternation, judged once more when the row was waited for: a move
+-- that is not legal holds no row, and nothing is written for it. A repeated key violates the primary
+-- key, and nothing at all is written.
 WITH sent AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS sent (
         employee_id bigint, action text, at timestamptz, open_until timestamptz,
@@ -15,6 +16,11 @@ WITH sent AS (
 ), held AS (
     SELECT s.employee_id
     FROM attendance.punch_state AS s JOIN sent USING (employee_id)
+    WHERE CASE sent.action
+            WHEN 'in' THEN s.action = 'out' OR s.open_until < sent.at
+            WHEN 'out' THEN s.action = 'in' AND s.open_until >= sent.at
+            ELSE true
+          END
     FOR UPDATE OF s
 ), moved AS (
     UPDATE attendance.punch_state AS s
@@ -28,11 +34,6 @@ WITH sent AS (
         open_until = sent.open_until
     FROM held JOIN sent USING (employee_id)
     WHERE s.employee_id = held.employee_id
-      AND CASE sent.action
-            WHEN 'in' THEN s.action = 'out' OR s.open_until < sent.at
-            WHEN 'out' THEN s.action = 'in' AND s.open_until >= sent.at
-            ELSE true
-          END
     RETURNING s.employee_id, s.n, s.action, s.last_at
 ), made AS (
     INSERT INTO attendance.record

@@ -11,7 +11,9 @@ import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
-from common.errors import DomainError, Kind
+from common import logs
+from common.db import ConstraintViolated
+from common.errors import ConnectionLost, DomainError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -40,7 +42,7 @@ class Together(Generic[Item, Result]):
         self._line: list[_Ticket[Item, Result]] = []
 
     def __call__(self, item: Item) -> Result | None:
-        """The result of ``item``, or ``None``; raises when the database is not available."""
+        """The result of ``item``, or ``None``; raises `ConnectionLost`."""
         mine = _Ticket[Item, Result](item)
         with self._lock:
             if self._on_its_way:
@@ -51,33 +53,36 @@ class Together(Generic[Item, Result]):
         mine.called.acquire()
         if mine.crew:
             self._go(mine.crew)
-        if mine.fault is not None:
-            raise mine.fault
+        if mine.lost:
+            raise ConnectionLost
         return mine.result
 
     def _go(self, crew: Sequence[_Ticket[Item, Result]]) -> None:
         """Write what the crew brought, tell each, and leave the way to the next."""
-        fault: BaseException | None = None
+        lost = False
         try:
             found = self._write([each.item for each in crew])
             for each in crew:
                 each.result = found.get(self._owner(each.item))
-        except Exception as error:  # noqa: BLE001 - any other: each meets its own fault alone
-            if isinstance(error, DomainError) and error.kind is Kind.UNAVAILABLE:
-                fault = error
+        except ConnectionLost:
+            lost = True
+        except (DomainError, ConstraintViolated):
+            pass  # whose fault it is, each finds out alone
+        except Exception as fault:  # noqa: BLE001 - a defect, which would else only cost time
+            logs.log().error("writing together failed", exc_info=fault)
         finally:
-            self._leave(crew, fault)
+            self._leave(crew, lost=lost)
 
-    def _leave(self, crew: Sequence[_Ticket[Item, Result]], fault: BaseException | None) -> None:
+    def _leave(self, crew: Sequence[_Ticket[Item, Result]], *, lost: bool) -> None:
         with self._lock:
             told = list(crew)
-            if fault is not None:
+            if lost:
                 # A database that does not answer is not asked by one after the other.
                 told += self._line
                 self._line = []
             self._call_next()
         for each in told:
-            each.fault = fault
+            each.lost = lost
             if each.crew is None:
                 each.called.release()
 
@@ -102,7 +107,7 @@ class Together(Generic[Item, Result]):
 class _Ticket(Generic[Item, Result]):
     """One thread's item, and what it learns when it is called: to write, or what was written."""
 
-    __slots__ = ("called", "crew", "fault", "item", "result")
+    __slots__ = ("called", "crew", "item", "lost", "result")
 
     def __init__(self, item: Item) -> None:
         self.item = item
@@ -110,7 +115,7 @@ class _Ticket(Generic[Item, Result]):
         self.called.acquire()
         self.crew: list[_Ticket[Item, Result]] | None = None
         self.result: Result | None = None
-        self.fault: BaseException | None = None
+        self.lost = False
 
     def call(self, crew: list[_Ticket[Item, Result]]) -> None:
         """Let its thread write for the ``crew``, which it belongs to."""

@@ -226,7 +226,7 @@ def present(result: Any, status: int) -> Response:
     if isinstance(result, Answer):
         result, status, headers = result.body, result.status, result.headers
     if result is None:
-        response = Response(status=HTTPStatus.NO_CONTENT)
+        response = LeanResponse(status=HTTPStatus.NO_CONTENT)
     else:
         response = LeanResponse(json.dumps(result), status, mimetype="application/json")
     if headers:

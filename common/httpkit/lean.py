@@ -7,7 +7,7 @@ and Werkzeug document for overriding are used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
@@ -27,17 +27,17 @@ class _NoSessions(SessionInterface):
 
 
 class LeanResponse(Response):
-    """An answer that is there as a whole goes out as it is; nothing here redirects relatively."""
+    """An answer that is there as a whole, in bytes, goes out as it is."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer; what has to be adapted to the request is left to Werkzeug."""
         body = self.response
-        if type(body) is not list or self.status_code < 200 or self.status_code in {204, 304}:
-            return super().__call__(environ, start_response)
-        if environ["REQUEST_METHOD"] == "HEAD" or "Location" in self.headers:
+        plain = type(body) is list and self.status_code >= 200 and not self._on_close
+        bodyless = environ["REQUEST_METHOD"] == "HEAD" or self.status_code in {204, 304}
+        if not plain or bodyless or "Location" in self.headers:
             return super().__call__(environ, start_response)
         start_response(self.status, self.headers.to_wsgi_list())
-        return body
+        return cast("list[bytes]", body)  # Werkzeug encodes a text when it gets it
 
 
 class LeanFlask(Flask):

@@ -112,6 +112,7 @@ class Worker:
                 pass
             listener.close()
         self._listeners.clear()
+        self._paused.clear()
         self._leave_idle()
 
     def stop(self) -> None:
@@ -149,7 +150,7 @@ class Worker:
         listener = self._listeners.get(fd)
         if listener is None:
             return
-        # Several at once: one at each turn, behind the requests at hand, keeps a crowd waiting.
+        # Taking one at a turn would keep a crowd waiting behind the requests at hand.
         for _ in range(_AT_ONCE):
             if not self._door.others_first:
                 self._insisting = 0

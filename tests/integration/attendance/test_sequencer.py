@@ -191,8 +191,10 @@ def test_the_services_role_can_rewrite_neither_feed_nor_audit(numbered: Town) ->
 
 
 def test_a_hint_wakes_and_its_absence_only_delays() -> None:
-    hint = HintSocket(("127.0.0.1", 0))
-    sender = HintSender(hint._socket.getsockname())
+    address = ("127.0.0.1", free_port())
+    hint = HintSocket(address)
+    hint.wait(0.01)
+    sender = HintSender(address)
     for _ in range(5):
         sender()
     began = time.monotonic()
@@ -205,6 +207,26 @@ def test_a_hint_wakes_and_its_absence_only_delays() -> None:
     assert time.monotonic() - began < 4
     sender.close()
     hint.close()
+
+
+def test_the_port_of_the_hint_goes_with_the_lead() -> None:
+    address = ("127.0.0.1", free_port())
+    old, new = HintSocket(address), HintSocket(address)
+    sender = HintSender(address)
+    old.wait(0.01)
+    began = time.monotonic()
+    sender()
+    new.wait(0.2)  # the port is taken: only the poll is left
+    assert time.monotonic() - began >= 0.2
+    old.close()
+    time.sleep(0.6)
+    new.wait(0.01)
+    sender()
+    began = time.monotonic()
+    new.wait(5)
+    assert time.monotonic() - began < 2
+    for each in (new, sender):
+        each.close()
 
 
 def test_a_killed_leader_and_then_a_frozen_one_are_replaced(
