@@ -26,8 +26,8 @@ NUMBER = Queries(Path(__file__).with_suffix(".sql")).prepared("number")
 LOCK = 0x46454544  # "FEED"
 BATCH = 2000  # the limit in the statement
 POLL = 0.05
-_COALESCE = 0.008
-_BUSY = 0.010
+_COALESCE = 0.02
+_BUSY = 0.03
 _TRY_EVERY = 0.5
 FENCE = (
     "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 
-from common import logs
+from common import logs, memory
 from common import org as org_view
 from common.bus import Bus
 from common.clock import SystemClock
@@ -108,8 +107,7 @@ async def run(settings: Settings, env: Mapping[str, str], *, stop: asyncio.Event
     follow_changes(org, hub, loop)
     await load_people(org, hub, bus, pool)
     await server.start()
-    # What lives as long as the process need not be looked through again and again.
-    gc.freeze()
+    memory.settle()
     notify("READY=1", env)
     tasks = [asyncio.create_task(feed.run()), asyncio.create_task(server.tick())]
     try:

@@ -24,7 +24,7 @@ from attendance_service.service.records import RecordService
 from attendance_service.settings import Settings
 from attendance_service.store.feed import FeedStore
 from attendance_service.upkeep import Upkeep
-from common import logs
+from common import logs, memory
 from common.cursors import CursorSealer
 from common.db import Database
 from common.grpckit import KEEPALIVE, ErrorInterceptor
@@ -125,6 +125,7 @@ async def _serve(parts: Parts, env: Mapping[str, str], make: MakeNumbering | Non
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await server.start()
+    memory.settle()
     notify("READY=1", env)
     await stop.wait()
     if numbering:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from common import logs
+from common import logs, memory
 from common.config import CommonSettings
 from common.httpkit.edge import Wsgi
 from common.notify import notify
@@ -31,12 +31,17 @@ def serve_http(
     ``make_app`` runs in each worker. ``limit_for`` gives the largest body of a path, in bytes.
     """
 
+    def settled() -> Wsgi:
+        app = make_app()
+        memory.settle()
+        return app
+
     def log(event: str, /, **fields: Any) -> None:
         logs.log().warning(event, **fields)
 
     try:
         serve(
-            make_app,
+            settled,
             binds=[(host, port) for host in settings.bind_hosts],
             workers=workers,
             threads=threads,
