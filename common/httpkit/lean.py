@@ -7,11 +7,12 @@ and Werkzeug document for overriding are used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
+from werkzeug.utils import cached_property
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -40,10 +41,21 @@ class LeanResponse(Response):
         return cast("list[bytes]", body)  # Werkzeug encodes a text when it gets it
 
 
+class LeanRequest(Request):
+    """A request whose body is there as a whole, within its limit: `common.wsgi` sees to both."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """The body."""
+        body: IO[bytes] = self.environ["wsgi.input"]
+        return body
+
+
 class LeanFlask(Flask):
     """A Flask application whose views are plain functions and know no host and no session."""
 
     session_interface = _NoSessions()
+    request_class = LeanRequest
     response_class = LeanResponse
 
     def ensure_sync(self, func: _View) -> _View:
