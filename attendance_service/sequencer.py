@@ -26,8 +26,9 @@ NUMBER = Queries(Path(__file__).with_suffix(".sql")).prepared("number")
 LOCK = 0x46454544  # "FEED"
 BATCH = 2000  # the limit in the statement
 POLL = 0.05
+# Behind so many events a second it rests, in seconds, so that a commit numbers more of them.
+_MANY = 250
 _COALESCE = 0.02
-_BUSY = 0.03
 _TRY_EVERY = 0.5
 FENCE = (
     "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
@@ -177,10 +178,10 @@ class Sequencer:
         events = cursor.fetchall()
         if events:
             self._told(events)
-            busy = began - self._numbered_at < _BUSY
+            busy = len(events) > _MANY * (began - self._numbered_at)
             self._numbered_at = began
             if busy and len(events) < BATCH:
-                # One commit then numbers many events; a lone one after a silence goes at once.
+                # One commit then numbers many events; those that come one by one go at once.
                 self._stop.wait(_COALESCE)
         if len(events) < BATCH:
             # Whoever has committed since has sent a hint, which is there already or will come.
