@@ -39,6 +39,8 @@ def serve_http(
     def log(event: str, /, **fields: Any) -> None:
         logs.log().warning(event, **fields)
 
+    # Before the fork too: a collection writes to all it goes over, and unshares it.
+    memory.settle()
     try:
         serve(
             settled,

@@ -59,6 +59,7 @@ class Worker:
         self._insisting = 0
         self._stood_back = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._parked: dict[int, Connection] = {}
+        self._ended = False
         # Daemons: an application that hangs must not keep the process from ending.
         self._threads = [
             threading.Thread(target=self._work, name=f"wsgi-{number}", daemon=True)
@@ -120,6 +121,7 @@ class Worker:
         os.eventfd_write(self._wake, 1)
         for thread in self._threads:
             thread.join(0.5)
+        self._ended = True
         while self._parked:
             self._drop(self._parked.popitem()[1])
         if not any(thread.is_alive() for thread in self._threads):
@@ -213,6 +215,8 @@ class Worker:
         # Parked first: an event that found it missing would be lost.
         self._parked[fd] = connection
         self._arm(fd, wish)
+        if self._ended and self._parked.pop(fd, None) is connection:
+            self._drop(connection)  # the application came back when nobody waited any more
 
     def _arm(self, fd: int, wish: Wish) -> None:
         try:

@@ -162,8 +162,9 @@ test("without a network the punch is kept, survives a reload, and is recorded on
   await page.reload();
   await today.result("queued").waitFor();
   await page.unroute("**/attendance");
-  await page.getByRole("button", { name: "Try now" }).click();
-  await today.result("recorded").waitFor();
+  // It tries by itself as well: when that was quicker, there is nothing left to press.
+  const pressed = page.getByRole("button", { name: "Try now" }).click();
+  await Promise.all([today.result("recorded").waitFor(), pressed.catch(() => undefined)]);
   assert.ok(sent.length >= 3, "tried at the press, after the reload and at the end");
   assert.equal(new Set(sent.map(String)).size, 1, "one key and one body for one intent");
   const { records } = await double.control("log");
