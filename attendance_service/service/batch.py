@@ -15,7 +15,7 @@ from attendance_service.domain.policy import OPEN_POLICY, Place
 from attendance_service.domain.punches import Move
 from attendance_service.domain.records import Record
 from attendance_service.domain.times import offset_minutes
-from attendance_service.service.ports import Hint, Images, Kept, People, Places
+from attendance_service.service.ports import Images, Kept, People, Places
 from common.clock import Clock
 from common.errors import DomainError, Kind, forbidden, not_found
 from common.identity import Action, Object, Person, Subject, object_of, require
@@ -91,7 +91,6 @@ class BatchCheckIn:
     people: People
     images: Images
     clock: Clock
-    hint: Hint
 
     def __call__(
         self,
@@ -125,8 +124,6 @@ class BatchCheckIn:
                 except DomainError as refusal:
                     results[index] = Result(key, error=refusal)
         made = self.store.write_batch(subject.employee_id, list(entries.values()))
-        if made:
-            self.hint()
         for index, punch in enumerate(punches):
             if index not in results and not isinstance(punch, DomainError):
                 results[index] = _first(index, entries[keys[index]], punch, made)

@@ -29,7 +29,6 @@ from attendance_service.domain.times import offset_minutes
 from attendance_service.service.ports import (
     Entry,
     Faces,
-    Hint,
     Images,
     Kept,
     KeyUsed,
@@ -90,7 +89,6 @@ class CheckIn:
     faces: Faces
     images: Images
     clock: Clock
-    hint: Hint
     wait: Callable[[float], None] = sleep
 
     def __call__(self, subject: Subject, punch: Punch) -> Record:
@@ -131,8 +129,6 @@ class CheckIn:
                 continue
             if record is None:
                 record = self._explain(entry)
-            else:
-                self.hint()
             if record is not None:
                 return record
         raise lost or unavailable("The record could not be written; nothing was recorded.")
@@ -209,7 +205,6 @@ class CheckIn:
             record = self.store.refuse_by_evidence(entry, _frozen(refusal))
         except KeyUsed:
             return self._replay(entry)
-        self.hint()
         raise _thawed(403, _frozen(refusal), record)
 
     def _twin(self, entry: Entry) -> Kept | None:

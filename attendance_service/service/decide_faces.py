@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from attendance_service.domain.evidence import FaceResult, Outcome, Verdict
-from attendance_service.service.ports import Faces, Hint
+from attendance_service.service.ports import Faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class DecideFaces:
 
     queue: Queue
     faces: Faces
-    hint: Hint
 
     def __call__(self) -> bool:
         """Work on one record that is due; whether there was one."""
@@ -53,8 +52,7 @@ class DecideFaces:
         status = later_status(face, overdue=waiting.overdue or waiting.photo is None)
         if status is not None:
             reason = face.verdict.value if face else "photo_gone"
-            if self.queue.decide(waiting, status, reason):
-                self.hint()
+            self.queue.decide(waiting, status, reason)
         return True
 
 

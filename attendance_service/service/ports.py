@@ -133,14 +133,6 @@ class Images(Protocol):
         ...
 
 
-class Hint(Protocol):
-    """Tells the sequencer that something was committed; may be lost."""
-
-    def __call__(self) -> None:
-        """Send it."""
-        ...
-
-
 class StateStore(Protocol):
     """Where people stand."""
 

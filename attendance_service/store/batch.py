@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ class Batches:
 
     db: Database
     photos: Photos
+    hint: Callable[[], None]
 
     def find_keys(self, subject_id: int, keys: Sequence[str]) -> dict[str, Kept]:
         """What these keys answered before."""
@@ -63,13 +64,15 @@ class Batches:
                     placed += entries_of
                     after.append(moved)
                 self._move(tx, after)
-                return self._write(tx, subject_id, placed, by_index)
+                made = self._write(tx, subject_id, placed, by_index)
         except ConstraintViolated as fault:
             if fault.constraint == "idempotency_pkey":
                 raise conflict(
                     "in_flight", "The same batch is being worked on; send it again."
                 ) from fault
             raise
+        self.hint()
+        return made
 
     def _move(self, tx: Transaction, states: Sequence[State]) -> None:
         tx.execute(

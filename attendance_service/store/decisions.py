@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -22,6 +23,7 @@ class Decisions:
 
     db: Database
     photos: Photos
+    hint: Callable[[], None]
     at_once: int = 5000
 
     def lease(self) -> Waiting | None:
@@ -54,6 +56,7 @@ class Decisions:
                     open_until=back.open_until,
                 )
             tx.execute(_SQL["audit"], record_id=waiting.record_id, status=status, reason=reason)
+        self.hint()
         return True
 
     def purge(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,15 @@ _KEY = "idempotency_pkey"
 
 
 class Punches:
-    """Implements the check-in's `PunchStore`."""
+    """Implements the check-in's `PunchStore`.
 
-    def __init__(self, db: Database, photos: Photos) -> None:
+    ``hint`` wakes who numbers what was committed; it never fails, and losing one only costs time.
+    """
+
+    def __init__(self, db: Database, photos: Photos, hint: Callable[[], None]) -> None:
         self._db = db
         self._photos = photos
+        self._hint = hint
         self._together = Together(self._write, lambda entry: entry.employee_id)
 
     def punch(self, entry: Entry) -> Record | None:
@@ -46,10 +50,12 @@ class Punches:
                 row = self._db.run(_PUNCH, _values([entry]))
             except ConstraintViolated as fault:
                 raise _key_used(fault) from fault
+            self._hint()
         return _made(entry, row, None) if row else None
 
     def _write(self, entries: Sequence[Entry]) -> dict[Hashable, Row]:
         rows = self._db.rows(_PUNCH_FREE, _values(entries))
+        self._hint()
         return {row.employee_id: row for row in rows}
 
     def punch_with_evidence(self, entry: Entry, *, check_until: datetime | None) -> Record | None:
@@ -72,6 +78,7 @@ class Punches:
             return None
         except ConstraintViolated as fault:
             raise _key_used(fault) from fault
+        self._hint()
         return _made(entry, row, photo_id)
 
     def refuse_by_evidence(self, entry: Entry, refusal: Mapping[str, Any]) -> Record:
@@ -100,6 +107,7 @@ class Punches:
                 )
         except ConstraintViolated as fault:
             raise _key_used(fault) from fault
+        self._hint()
         return _made(entry, row, photo_id)
 
     def keep_refusal(self, entry: Entry, status: int, refusal: Mapping[str, Any]) -> bool:

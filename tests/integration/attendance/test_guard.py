@@ -27,7 +27,7 @@ _numbers = itertools.count(1_000_000)
 @pytest.fixture(scope="module")
 def punches(database: TestDatabase) -> Iterator[Punches]:
     db = Database(database.dsn("attendance"), size=1)
-    yield Punches(db, Photos(db, Vault(bytes(32)), 30))
+    yield Punches(db, Photos(db, Vault(bytes(32)), 30), lambda: None)
     db.close()
 
 

@@ -24,8 +24,8 @@ def deciding(town: Town, peer: FacePeer) -> Iterator[DecideFaces]:
     with serving(town) as rest:
         assert rest.parts
         key = rest.parts.settings.photo_key.key()
-        decisions = Decisions(rest.parts.db, Photos(rest.parts.db, Vault(key), 30))
-        yield DecideFaces(decisions, faces_of(peer), lambda: None)
+        decisions = Decisions(rest.parts.db, Photos(rest.parts.db, Vault(key), 30), lambda: None)
+        yield DecideFaces(decisions, faces_of(peer))
 
 
 @pytest.mark.parametrize(

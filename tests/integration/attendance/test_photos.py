@@ -145,7 +145,7 @@ def purge(rest: Rest) -> int:
     """Delete what is past its time, two rows at once."""
     assert rest.parts
     db = rest.parts.db
-    return Decisions(db, Photos(db, Vault(bytes(32)), 30), at_once=2).purge()
+    return Decisions(db, Photos(db, Vault(bytes(32)), 30), lambda: None, at_once=2).purge()
 
 
 def test_keys_are_kept_for_seventy_two_hours(rest: Rest, cast: Cast) -> None:
