@@ -36,7 +36,7 @@ def rpc(env: Mapping[str, str]) -> int:
     """The gRPC service with the feed."""
     from attendance_service.app import services
     from attendance_service.rpc.server import THREADS, run
-    from attendance_service.sequencer import Numbering
+    from attendance_service.sequencer import SequencerThread
     from attendance_service.settings import SequencerSettings, Settings
 
     settings = load(Settings, env)
@@ -45,7 +45,7 @@ def rpc(env: Mapping[str, str]) -> int:
     return run(
         lambda: services(settings, threads=THREADS, name="attendance rpc"),
         env,
-        partial(Numbering, load(SequencerSettings, env)) if settings.rpc_numbers else None,
+        partial(SequencerThread, load(SequencerSettings, env)) if settings.rpc_numbers else None,
     )
 
 

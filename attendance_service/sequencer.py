@@ -194,7 +194,7 @@ def session(settings: SequencerSettings) -> Callable[[], Any]:
     return lambda: fenced_connection(where, FENCE, "sequencer")
 
 
-class Numbering:
+class SequencerThread:
     """A sequencer on a thread of another process, which hears at once what was numbered."""
 
     def __init__(

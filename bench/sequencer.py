@@ -9,8 +9,6 @@ as fast as writers would send them.
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from attendance_service.sequencer import HintSender
 from bench.check_in import four_writes
 from bench.stage import Row, Stage, median, stage
 from local.ports import free_port
+from tests.support.process import frozen
 
 ROUNDS = 5
 SECONDS = 4
@@ -29,10 +28,10 @@ def measure(on: Stage, hint_port: int) -> list[Row]:
     script = four_writes(on.people)
     pid = on.system.pid("sequencer")
     pairs = []
-    with _frozen(on.system.pid("rpc")), _frozen(on.system.pid("reporter")), _hints(hint_port):
+    with frozen(on.system.pid("rpc"), on.system.pid("reporter")), _hints(hint_port):
         for _ in range(ROUNDS):
             numbered = on.pgbench(script, clients=64, seconds=SECONDS)
-            with _frozen(pid):
+            with frozen(pid):
                 plain = on.pgbench(script, clients=64, seconds=SECONDS)
             pairs.append((numbered, plain))
             _caught_up(on)
@@ -40,15 +39,6 @@ def measure(on: Stage, hint_port: int) -> list[Row]:
     ratio = median([mine / most for mine, most in pairs])
     name = "writes kept while the sequencer numbers, 64 clients"
     return [Row(name, f"{ours:,.0f}/s", f"without it {limit:,.0f}/s", ratio, 0.85)]
-
-
-@contextmanager
-def _frozen(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

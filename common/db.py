@@ -108,7 +108,7 @@ class Database:
             " -c plan_cache_mode=force_generic_plan"
         )
         # Before the server's own limit, because one that is frozen would not keep it.
-        self._answer_within = statement_ms / 1000 - 0.25
+        self._answer_within = statement_ms / 1000 * 0.75
         self._name = name
         self._silent_until = 0.0
         self._pool: QueuePool = QueuePool(

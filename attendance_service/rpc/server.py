@@ -85,7 +85,7 @@ class Parts(Protocol):
 
 
 class Numbering(Protocol):
-    """A sequencer inside this process; `attendance_service.sequencer.Numbering` fits."""
+    """A sequencer inside this process; `attendance_service.sequencer.SequencerThread` fits."""
 
     @property
     def leads(self) -> bool:
@@ -116,9 +116,10 @@ async def _serve(parts: Parts, env: Mapping[str, str], make: MakeNumbering | Non
     tail = FeedTail(parts.feed, parts.db.connect, asyncio.get_running_loop())
     numbering = make(tail.told) if make else None
     if numbering:
-        tail.numbered_here = lambda: numbering.leads
         numbering.start()
-    tail.start()
+        tail.start(lambda: numbering.leads)
+    else:
+        tail.start()
     parts.upkeep.start()
     server = build(parts, tail)
     stop = asyncio.Event()

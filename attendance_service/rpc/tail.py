@@ -46,17 +46,21 @@ class FeedTail:
         self._scanned_at = -_FRESH * 2
         self._stands_still = False
         self._head = Head("", 0, 0)
+        self._numbered_here: Callable[[], bool] = lambda: False
         self._thread = threading.Thread(target=self._run, name="feed tail", daemon=True)
-        #: Whether the events are numbered in this process, which then tells them itself.
-        self.numbered_here: Callable[[], bool] = lambda: False
 
     def told(self, rows: Sequence[Any]) -> None:
         """From any thread: these rows, with an `Event`'s columns, were just numbered here."""
         events = [Event.numbered(row) for row in rows]
         self._loop.call_soon_threadsafe(self._take_next, events, monotonic())
 
-    def start(self) -> None:
-        """Read the head and begin to follow."""
+    def start(self, numbered_here: Callable[[], bool] | None = None) -> None:
+        """Read the head and begin to follow.
+
+        ``numbered_here`` says whether this process numbers the events now: it then tells them.
+        """
+        if numbered_here:
+            self._numbered_here = numbered_here
         self._head = self._feed.head()
         self._thread.start()
 
@@ -157,7 +161,7 @@ class FeedTail:
                 self._stands_still = line.seen(self._feed.waiting(), began)
             if len(batch) == _PAGE:
                 continue
-            if self.numbered_here():
+            if self._numbered_here():
                 self._stop.wait(_POLL)
             else:
                 select.select([connection], [], [], _POLL)

@@ -53,6 +53,7 @@ class Together(Generic[Item, Result]):
         mine.called.acquire()
         if mine.crew:
             self._go(mine.crew)
+            mine.crew = None  # which holds the ticket itself: nobody should have to collect it
         if mine.lost:
             raise ConnectionLost
         return mine.result

@@ -85,8 +85,7 @@ async def test_what_is_numbered_here_is_told_without_reading(
     """What follows the head is told at once; what would leave a gap waits to be read."""
     db = Database(fresh_database.dsn("attendance"), size=2, name="tail")
     tail = FeedTail(FeedStore(db, bytes(32)), db.connect, asyncio.get_running_loop())
-    tail.numbered_here = lambda: True
-    tail.start()
+    tail.start(lambda: True)
     told: list[int] = []
     times: list[str] = []
 

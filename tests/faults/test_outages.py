@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -18,6 +17,7 @@ from tests.support.faults_start import faulty_system
 from tests.support.faults_system import FaultySystem
 from tests.support.faults_watchers import SocketWatcher
 from tests.support.people import Town
+from tests.support.process import frozen
 
 _keys = itertools.count(1)
 
@@ -111,7 +111,8 @@ async def _while_it_is_frozen(office: Office, doors: tuple[Door, ...]) -> None:
     await asyncio.sleep(1.2)
     for answer, seconds in await asyncio.gather(*first, *calls[1::2]):
         assert answer.status in (0, 503)
-        assert seconds < 2.6, (answer, seconds)
+        # Two seconds, which libpq takes for a new connection at least, and a busy machine's delay.
+        assert seconds < 2.3, (answer, seconds)
     await asyncio.sleep(3)
     for door in doors:
         for who in people[:4]:
@@ -127,14 +128,8 @@ async def _postgres_freezes(office: Office) -> None:
     for who, door in zip(people, itertools.cycle(doors), strict=False):
         assert (await office.punch(who, "in", door))[0].status == 201
     member = system.members["postgres"]
-    stopped = [member.pid, *member.children()]
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with frozen(member.pid, *member.children()):
         await _while_it_is_frozen(office, doors)
-    finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
     back = monotonic()
     for door in doors:
         # Its first request may have been written after all; the move is then made already.
@@ -151,23 +146,21 @@ def test_a_frozen_postgresql_costs_no_thread_for_ever() -> None:
 async def _redis_freezes(office: Office) -> None:
     system, people = office.system, office.crowd.punchers
     town = Town(system.database)
-    redis = system.members["redis"].pid
-    os.kill(redis, signal.SIGSTOP)
     try:
-        for action in ("in", "out"):
-            for who in people:
-                answer, seconds = await office.punch(who, action)
-                assert answer.status == 201
-                assert seconds < 2.0
-        assert await office.get("/health/ready") == 200
-        town.announce("session", people[0], f"sid-{people[0]}")
-        revoked = monotonic()
-        action = itertools.cycle(("in", "out"))
-        while (await office.punch(people[0], next(action)))[0].status != 401:
-            assert monotonic() - revoked < 2.0
-        assert (await office.punch(people[1], "in"))[0].status == 201
+        with frozen(system.members["redis"].pid):
+            for action in ("in", "out"):
+                for who in people:
+                    answer, seconds = await office.punch(who, action)
+                    assert answer.status == 201
+                    assert seconds < 2.0
+            assert await office.get("/health/ready") == 200
+            town.announce("session", people[0], f"sid-{people[0]}")
+            revoked = monotonic()
+            action = itertools.cycle(("in", "out"))
+            while (await office.punch(people[0], next(action)))[0].status != 401:
+                assert monotonic() - revoked < 2.0
+            assert (await office.punch(people[1], "in"))[0].status == 201
     finally:
-        os.kill(redis, signal.SIGCONT)
         town.close()
 
 

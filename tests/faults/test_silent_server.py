@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from time import monotonic
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from common.db import Database
 from common.errors import ConnectionLost
 from tests.support.cluster import TestDatabase
+from tests.support.process import frozen
 
 
 @pytest.fixture
@@ -21,16 +21,6 @@ def db(database: TestDatabase) -> Iterator[Database]:
     made = Database(database.dsn("attendance"), size=1, statement_ms=750)
     yield made
     made.close()
-
-
-@contextmanager
-def frozen(pid: int) -> Iterator[None]:
-    """The server's side of one session does nothing until the block ends."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def session(db: Database) -> int:

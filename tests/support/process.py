@@ -5,15 +5,27 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from signal import SIGKILL, SIGTERM, Signals
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
 
 from local.status import children_of, descendants
 
 # By this `make coverage` counts what a child runs: one whose environment is its own must know too.
 MEASURING = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+
+
+@contextmanager
+def frozen(*pids: int) -> Iterator[None]:
+    """These processes do nothing until the block ends."""
+    for pid in pids:
+        os.kill(pid, SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, SIGCONT)
 
 
 class Process:

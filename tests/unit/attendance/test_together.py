@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -149,3 +151,21 @@ def test_a_database_that_does_not_answer_is_told_to_all_who_wait(pool: ThreadPoo
     assert crossing.road.crews == [[("a", 1)]]
     crossing.let_through()
     assert crossing.together(("d", 4)) == "d4"
+
+
+class Thing:
+    """Something whose end can be watched."""
+
+
+def test_what_was_written_is_freed_at_once() -> None:
+    """Without a round of the collector, which comes rarely in a serving process."""
+    together = Together[Thing, str](lambda things: {things[0]: "written"}, lambda thing: thing)
+    thing = Thing()
+    alive = weakref.ref(thing)
+    gc.disable()
+    try:
+        assert together(thing) == "written"
+        del thing
+        assert alive() is None
+    finally:
+        gc.enable()
