@@ -81,6 +81,9 @@ class PeopleRows:
             limit=wanted.limit,
             teams=None if wanted.teams is None else list(wanted.teams),
             like=like,
+            role=wanted.role,
+            site_id=wanted.site_id,
+            only_locked=wanted.locked,
         )
         return [account_of(row) for row in rows]
 

@@ -50,6 +50,11 @@ WHERE p.employee_id > %(after)s
         WHERE m.employee_id = p.employee_id AND m.team_id = ANY (%(teams)s::bigint[])))
   AND (%(like)s = '' OR p.username ILIKE %(like)s OR p.full_name ILIKE %(like)s
        OR p.school_number ILIKE %(like)s)
+  AND (%(role)s::text IS NULL OR EXISTS (
+        SELECT 1 FROM auth.person_role r
+        WHERE r.employee_id = p.employee_id AND r.role = %(role)s))
+  AND (%(site_id)s::bigint IS NULL OR p.site_id = %(site_id)s)
+  AND (%(only_locked)s::boolean IS NULL OR p.locked = %(only_locked)s)
   AND NOT EXISTS (
         SELECT 1 FROM auth.person_role r WHERE r.employee_id = p.employee_id AND r.role = 'service')
 ORDER BY p.employee_id
