@@ -85,8 +85,8 @@ def several(cell: str) -> list[str]:
 def together(names: Sequence[str]) -> str:
     """A cell that holds several names."""
     text = io.StringIO()
-    csv.writer(text, delimiter=_WITHIN, lineterminator="").writerow(names)
-    return text.getvalue()
+    csv.writer(text, delimiter=_WITHIN).writerow(names)
+    return text.getvalue().removesuffix("\r\n")
 
 
 def written(people: Iterable[Mapping[str, str]]) -> str:
