@@ -1,4 +1,6 @@
-"""Whether the time of a refused log-in tells that the name exists: ``python -m bench.login_timing``.
+"""Whether the time of a refused log-in tells that the name exists.
+
+    python -m bench.login_timing
 
 200 names that exist and 200 that do not, in turn, so that whatever else the machine does meets both
 alike; one client, as somebody who measures would. Three rounds, the median counts. Nearly all of

@@ -168,9 +168,9 @@ def test_seed_defect_D16_known_and_unknown_names_take_the_same_time(
 ) -> None:
     """In turn, so that whatever else the machine does meets both alike.
 
-    `bench.login_timing` measures 200 of each on a quiet machine, where chance alone fails one run in
-    a hundred; here it would fail one in ten thousand. An unknown name without the hash would take a
-    tenth of the time, and then chances are far below.
+    `bench.login_timing` measures 200 of each on a quiet machine, where chance alone fails one run
+    in a hundred; here it would fail one in ten thousand. An unknown name without the hash would
+    take a tenth of the time, and then chances are far below.
     """
     with guarded(fresh_database, clock) as auth:
         name = auth.register()["username"]

@@ -65,3 +65,35 @@ def challenge(auth: AuthServer, username: str, password: str = PASSWORD) -> str:
     answer = log_in(auth, username, password)
     assert (answer.status_code, answer.json()["code"]) == (401, "second_factor_required")
     return str(answer.json()["challenge"])
+
+
+class Person:
+    """Somebody with a second factor."""
+
+    def __init__(self, auth: AuthServer, clock: FixedClock) -> None:
+        self.auth = auth
+        account = auth.register()
+        self.name: str = account["username"]
+        self.employee_id: int = account["employee_id"]
+        # Of the real time: the service's clock is moved far on by these tests.
+        self.token = auth.town.token(self.employee_id)
+        self.phone, self.recovery = set_up(auth, clock, self.token)
+
+    def verify(self, code: str, token: str | None = None, **more: Any) -> Any:
+        """What a fresh challenge, or ``token``, is answered for ``code``."""
+        body = {"challenge": token or challenge(self.auth, self.name), "code": code} | more
+        return self.auth.post(f"{FACTOR}/verify", body)
+
+    def state(self) -> dict[str, Any]:
+        """What the person is told about it."""
+        found: dict[str, Any] = self.auth.client.get(FACTOR, **as_user(self.token)).json()
+        return found
+
+    def ask(self, method: str, path: str, body: Any) -> Any:
+        """What the person, signed in, is answered."""
+        return self.auth.client.request(method, f"{FACTOR}{path}", json=body, **as_user(self.token))
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    """A refusal's status and code."""
+    return answer.status_code, answer.json()["code"]
