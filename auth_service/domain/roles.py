@@ -61,7 +61,14 @@ def leading(roles: AbstractSet[Role]) -> str:
     return next((role.value for role in _LEADING if role in roles), "service").capitalize()
 
 
-def check_own_change(actor: int, target: int, *, changes_roles: bool, locks: bool) -> None:
+def own_password() -> DomainError:
+    """A session alone, perhaps a stolen one, is not enough to take an account over."""
+    return forbidden("Change your own password with the one so far.", code="own_password")
+
+
+def check_own_change(
+    actor: int, target: int, *, changes_roles: bool, locks: bool, sets_password: bool
+) -> None:
     """Raise ``forbidden`` when somebody changes their own rights: that takes a second admin."""
     if actor != target:
         return
@@ -69,6 +76,8 @@ def check_own_change(actor: int, target: int, *, changes_roles: bool, locks: boo
         raise forbidden("Nobody changes their own roles.", code="own_roles")
     if locks:
         raise forbidden("Nobody locks themself out.", code="own_lock")
+    if sets_password:
+        raise own_password()
 
 
 def loses_admin(

@@ -139,7 +139,7 @@ def change_within(
     """Change a person within ``work``, with the audit line and the announcement.
 
     ``values`` are columns, ``roles``, ``locked``, ``password_hash``. Raises ``not_found``,
-    ``own_roles``, ``own_lock``, ``last_admin``.
+    ``own_roles``, ``own_lock``, ``own_password``, ``last_admin``.
     """
     if not values.keys().isdisjoint({"roles", "locked"}):
         # Two admins who take each other's role at once would leave none.
@@ -164,6 +164,7 @@ def _apply(work: Work, decider: Decider, before: Account, values: Mapping[str, A
         before.employee_id,
         changes_roles=roles != before.roles,
         locks=locked and not before.locked,
+        sets_password="password_hash" in values,
     )
     if role_rules.loses_admin(
         before.roles, roles, was_locked=before.locked, locked=locked

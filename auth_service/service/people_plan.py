@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from auth_service.domain import passwords as password_rules
@@ -95,6 +96,7 @@ class Plan:
             return
         self._plain(step, key)
         self._roles(step)
+        self._own(step)
         self._place(step)
         if "password" in line.cells:
             password = line.cells["password"]
@@ -112,18 +114,28 @@ class Plan:
     def _roles(self, step: Step) -> None:
         words = people_file.several(step.line.cells.get("roles", ""))
         found = self._checked("roles", lambda: frozenset(map(roles.named, words)))
-        if not found:
+        if found:
+            step.values["roles"] = found
+
+    def _own(self, step: Step) -> None:
+        """Whoever sends the file may be in it, and changes nothing that takes another admin."""
+        before = step.before
+        if before is None:
             return
-        step.values["roles"] = found
-        if step.before:
-            before = step.before
+        wanted = step.values.get("roles", before.roles)
+        for column, changes_roles, sets_password in (
+            ("roles", wanted != before.roles, False),
+            ("password", False, "password" in step.line.cells),
+        ):
             self._checked(
-                "roles",
-                lambda: roles.check_own_change(
+                column,
+                partial(
+                    roles.check_own_change,
                     self._actor,
                     before.employee_id,
-                    changes_roles=found != before.roles,
+                    changes_roles=changes_roles,
                     locks=False,
+                    sets_password=sets_password,
                 ),
             )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from auth_service.domain import sessions
+from auth_service.domain.roles import own_password
 from auth_service.service.accounts import Accounts
 from auth_service.service.own import not_local
 from auth_service.service.ports import Store
@@ -47,6 +48,8 @@ class Resets:
     def issue(self, subject: Subject, employee_id: int, request_id: str) -> tuple[str, datetime]:
         """A link's token for somebody, and until when it is good; voids their last one."""
         require(subject, Action.MANAGE_PEOPLE, SYSTEM)
+        if employee_id == subject.employee_id:
+            raise own_password()
         token = secrets.token_urlsafe(32)
         until = self._clock.now() + LINK_LIFE
         with self._store.begin() as work:

@@ -138,7 +138,7 @@ def test_every_fault_is_told_and_nothing_is_applied(auth: AuthServer, cast: Cast
         "b8,,,,,,Led,\n"
         "b9,,,,,,,short\n"
         "b10,,,,,,,password1\n"
-        "boss,,,,staff,,,\n"
+        f"boss,,,,staff,,,{PASSWORD}\n"
     )
     answer = send(auth, cast, text)
     assert faults(answer) == [
@@ -157,6 +157,7 @@ def test_every_fault_is_told_and_nothing_is_applied(auth: AuthServer, cast: Cast
         (16, "password", "invalid"),
         (17, "password", "invalid"),
         (18, "roles", "own_roles"),
+        (18, "password", "own_password"),
     ]
     assert answer.json()["rows"] == 17
     assert people(auth) == before

@@ -168,6 +168,14 @@ def test_for_whom_there_is_none(auth: AuthServer, admin: dict[str, Any]) -> None
     assert code_of(refused) == (409, "not_local")
 
 
+def test_an_admins_own_password_takes_the_one_so_far(auth: AuthServer) -> None:
+    own = auth.town.person(Role.ADMIN)
+    auth.parts.org.refresh()
+    stolen = as_user(auth.town.token(own))
+    refused = auth.client.post(f"/api/v1/users/{own}/reset-link", **stolen)
+    assert code_of(refused) == (403, "own_password")
+
+
 def test_only_a_fingerprint_is_kept(auth: AuthServer, admin: dict[str, Any]) -> None:
     token = link(auth, admin, auth.register()["employee_id"])["token"]
     rows = auth.town.sql("SELECT l::text, encode(l.token_hash, 'escape') FROM auth.reset_link l")
