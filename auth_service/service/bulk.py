@@ -76,8 +76,6 @@ class Bulk:
         require(subject, Action.MANAGE_PEOPLE, SYSTEM)
         with self._store.begin() as work:
             known = _known(work)
-        sites = {site.id: site.name for site in known.sites.values()}
-        teams = {team.id: team for team in known.teams}
         return people_file.written(
             {
                 "username": one.username,
@@ -85,9 +83,12 @@ class Bulk:
                 "school_number": one.school_number or "",
                 "external_code": one.external_code or "",
                 "roles": people_file.together(sorted(one.roles)),
-                "site": sites.get(one.site_id or 0, ""),
+                "site": known.site_names.get(one.site_id or 0, ""),
                 "teams": people_file.together(
-                    [known.label(teams[number], one.site_id) for number in sorted(one.team_ids)]
+                    [
+                        known.label(known.teams[number], one.site_id)
+                        for number in sorted(one.team_ids)
+                    ]
                 ),
             }
             for one in known.people.values()
@@ -116,11 +117,7 @@ class Bulk:
 
 def _known(work: Work) -> Known:
     people = work.people.page(PeoplePage(limit=_ALL))
-    return Known(
-        people={usernames.key_of(one.username): one for one in people},
-        sites={site.name: site for site in work.sites.sites()},
-        teams=work.sites.teams(None),
-    )
+    return Known(people, work.sites.sites(), work.sites.teams(None))
 
 
 def _carry_out(

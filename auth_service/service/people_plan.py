@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -18,25 +18,31 @@ from common.identity import Role
 _PLAIN = ("full_name", "school_number", "external_code")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """Who and what is there already."""
 
-    people: Mapping[str, Account]
-    sites: Mapping[str, Site]
-    teams: Sequence[Team]
+    def __init__(
+        self, people: Sequence[Account], sites: Sequence[Site], teams: Sequence[Team]
+    ) -> None:
+        self.people = {usernames.key_of(one.username): one for one in people}
+        self.sites = {site.name: site for site in sites}
+        self.site_names = {site.id: site.name for site in sites}
+        self.teams = {team.id: team for team in teams}
+        self._labels: dict[int | None, dict[str, Team]] = {}
 
     def label(self, team: Team, site_id: int | None) -> str:
         """What a team is called in the file: at another site than the person's, with its site."""
         if team.site_id == site_id:
             return team.name
-        (site,) = (one.name for one in self.sites.values() if one.id == team.site_id)
-        return f"{site} / {team.name}"
+        return f"{self.site_names[team.site_id]} / {team.name}"
 
     def labels(self, site_id: int | None) -> dict[str, Team]:
-        """The teams by what they may be called."""
-        everywhere = {self.label(team, None): team for team in self.teams}
-        return everywhere | {self.label(team, site_id): team for team in self.teams}
+        """The teams by what they may be called for somebody of this site."""
+        if site_id not in self._labels:
+            found = {self.label(team, None): team for team in self.teams.values()}
+            found |= {self.label(team, site_id): team for team in self.teams.values()}
+            self._labels[site_id] = found
+        return self._labels[site_id]
 
 
 @dataclass(slots=True)
