@@ -28,9 +28,12 @@ class InvitationIn(Strict):
 
 
 class InvitationChange(Strict):
-    """What is to change; what is not named stays. Nothing undoes a revocation."""
+    """What is to change; what is not named stays. Nothing undoes a revocation.
 
-    expires_at: _Time = Field(default=None)
+    ``expires_at: null`` is a week from now, as for a new one.
+    """
+
+    expires_at: _Time | None = None
     uses: _Uses = 1
     note: _Note = ""
     revoked: Literal[True] = True

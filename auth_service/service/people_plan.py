@@ -13,7 +13,6 @@ from auth_service.domain.passwords import PasswordPolicy
 from auth_service.domain.people_file import Fault, Line
 from auth_service.service.values import Account, Site, Team
 from common.errors import DomainError
-from common.identity import Role
 
 _PLAIN = ("full_name", "school_number", "external_code")
 
@@ -97,9 +96,6 @@ class Plan:
             return
         self._named.add(key)
         step = Step(line, name, self._known.people.get(key))
-        if step.before and Role.SERVICE in step.before.roles:
-            self._fault("username", "reserved", "This is the account of a service.")
-            return
         self._plain(step, key)
         self._roles(step)
         self._own(step)

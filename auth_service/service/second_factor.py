@@ -53,7 +53,7 @@ class SecondFactors:
         with self._store.begin() as work:
             factor = work.factors.get(subject.employee_id)
             left = work.factors.recovery_left(subject.employee_id)
-        return State(enabled_at=factor and factor.enabled_at, recovery_codes_left=left)
+        return State(enabled_at=factor.enabled_at if factor else None, recovery_codes_left=left)
 
     def begin(self, subject: Subject, password: str | None, address: str) -> Pending:
         """A new secret, to be confirmed; asks for the password, or for a recent sign-in."""

@@ -165,11 +165,6 @@ def test_every_fault_is_told_and_nothing_is_applied(auth: AuthServer, cast: Cast
     assert faults(form) == [(1, "shoe_size", "unknown_column")]
 
 
-def test_a_service_under_another_name_is_not_touched(auth: AuthServer, cast: Cast) -> None:
-    auth.town.person(Role.SERVICE, username="robot")
-    assert faults(send(auth, cast, "username\nrobot\n")) == [(2, "username", "reserved")]
-
-
 def test_what_is_written_changes_nothing_when_read(auth: AuthServer, cast: Cast) -> None:
     far = auth.town.site("Branch / 2")
     auth.town.person(
