@@ -46,12 +46,20 @@ def cases(town: Town) -> Iterator[Case]:
     home, away = Cast(town), Cast(town)
     for role in Role:
         manages = [home.team] if role is Role.MANAGER else []
-        name = "service:attendance" if role is Role.SERVICE else None
-        site_id = None if role is Role.SERVICE else home.site
-        caller = town.person(role, site_id=site_id, manages=manages, username=name)
+        if role is Role.SERVICE:
+            caller = _service(town)
+        else:
+            caller = town.person(role, site_id=home.site, manages=manages)
         targets = {"own": caller, "team": home.staff, "other": away.staff, "none": NOBODY}
         for relation in RELATIONS:
             yield Case(role, relation, caller, targets[relation], reads(role, relation))
+
+
+def _service(town: Town) -> int:
+    """The account of a service, which a running auth_service has made itself."""
+    name = "service:attendance"
+    rows = town.sql("SELECT employee_id FROM auth.person WHERE username = %s", name)
+    return int(rows[0][0]) if rows else town.person(Role.SERVICE, username=name)
 
 
 @dataclass(frozen=True)
