@@ -114,21 +114,9 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     policy = settings.password_policy()
     invitations = Invitations(store, clock, throttle)
     accounts = Accounts(
-        store,
-        sessions,
-        invitations,
-        password_thread=passwords,
-        policy=policy,
-        changed=changed,
+        store, sessions, invitations, password_thread=passwords, policy=policy, changed=changed
     )
-    own = Own(
-        store,
-        clock,
-        password_thread=passwords,
-        policy=policy,
-        throttle=throttle,
-        changed=changed,
-    )
+    own = Own(store, clock, accounts, password_thread=passwords, throttle=throttle, changed=changed)
     return Parts(
         settings=settings,
         db=db,

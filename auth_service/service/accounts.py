@@ -121,9 +121,13 @@ class Accounts:
         )
         return self._add(whole, decider, "account.created")
 
+    def checked(self, username: str, password: str) -> str:
+        """A new password as it is hashed; raises ``invalid_request`` when it may not be one."""
+        return passwords.checked(password, username, self._policy)
+
     def hashed(self, username: str, password: str) -> str:
         """The hash of a new password; raises ``invalid_request`` when it may not be one."""
-        return self._hash(passwords.checked(password, username, self._policy))
+        return self._hash(self.checked(username, password))
 
     def make_admin(self, username: str, password: Callable[[], str]) -> bool:
         """Give ``username`` the role of admin; whether the account had to be made.
@@ -187,7 +191,7 @@ class Accounts:
         key = usernames.key_of(name)
         text = None
         if password is not None:
-            text = passwords.checked(password, name, self._policy)
+            text = self.checked(name, password)
         # Before the hash, which costs a hundred times as much as this look.
         with self._store.begin() as work:
             if work.people.by_name(key):

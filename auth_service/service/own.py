@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from auth_service.domain import passwords
-from auth_service.domain.passwords import PasswordPolicy
 from auth_service.service.account_values import OpenSession, Proof
+from auth_service.service.accounts import Accounts
 from auth_service.service.ports import HashTurn, PasswordThread, Store
 from auth_service.service.sessions import invalid_credentials, revoke_all
 from auth_service.service.throttle import Charge, Throttle
@@ -29,16 +29,16 @@ class Own:
         self,
         store: Store,
         clock: Clock,
+        accounts: Accounts,
         *,
         password_thread: PasswordThread,
-        policy: PasswordPolicy,
         throttle: Throttle,
         changed: Callable[[], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._passwords = password_thread
-        self._policy = policy
+        self._accounts = accounts
         self._throttle = throttle
         self._changed = changed
 
@@ -74,7 +74,7 @@ class Own:
             proof = work.own.proof(employee_id)
         if proof is None or not proof.local:
             raise not_local()
-        text = passwords.checked(new, proof.username, self._policy)
+        text = self._accounts.checked(proof.username, new)
         with self._passwords.turn() as turn:
             charge = self._proved(turn, proof, current, address)
             made = turn.hash(text)

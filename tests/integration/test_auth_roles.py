@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from common.errors import DomainError
+from common.errors import WIRE, DomainError
 from common.identity import RULES, Person, Role, Subject
 from tests.support.auth import AuthServer, as_user, running_auth
 from tests.support.auth_cast import Cast, ask, small_organisation
@@ -160,8 +160,6 @@ class TestLastAdmin:
             assert refusal.value.code == "last_admin"
             assert auth.audit(f"person:{last}") == []
             # Over HTTP it is a conflict like every other.
-            from common.errors import WIRE
-
             assert WIRE[refusal.value.kind].http == 409
 
     def test_one_of_two_may_go(self, auth: AuthServer, cast: Cast) -> None:
