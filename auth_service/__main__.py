@@ -10,14 +10,11 @@ from common import logs, metrics
 from common.config import ConfigError, environment, load, refuse_unsafe
 from common.errors import DomainError
 
-_KIB = 1024
-_LARGEST_BODY = 64 * _KIB
-
 
 def serve(env: Mapping[str, str]) -> int:
     """The HTTP service, in this one process."""
     metrics.prepare("auth", env.get("HAZIR_DATA"))
-    from auth_service.app import make_wsgi, parts, start
+    from auth_service.app import limit_for, make_wsgi, parts, start
     from auth_service.settings import AuthSettings
     from common.httpkit.edge import Wsgi
     from common.httpkit.serve import serve_http
@@ -38,7 +35,7 @@ def serve(env: Mapping[str, str]) -> int:
         port=settings.auth_port,
         workers=0,
         threads=settings.auth_threads,
-        limit_for=lambda _: _LARGEST_BODY,
+        limit_for=limit_for,
     )
 
 

@@ -10,18 +10,31 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from auth_service.passwords import Passwords
+from auth_service.rest.bulk import IMPORT, BulkResource
+from auth_service.rest.invitations import InvitationResource
+from auth_service.rest.own import OwnResource
 from auth_service.rest.register import RegisterResource
+from auth_service.rest.resets import ResetResource
+from auth_service.rest.roles import RoleResource
+from auth_service.rest.second_factor import SecondFactorResource
 from auth_service.rest.sessions import SessionResource
 from auth_service.rest.sites import SiteResource
 from auth_service.rest.teams import TeamResource
 from auth_service.rest.tokens import TokenResource
 from auth_service.rest.users import UserResource
 from auth_service.service.accounts import Accounts
+from auth_service.service.bulk import Bulk
 from auth_service.service.demo import Demo
+from auth_service.service.gate import Gate
+from auth_service.service.invitations import Invitations
 from auth_service.service.keeping import Keeping
+from auth_service.service.own import Own
 from auth_service.service.people import People
+from auth_service.service.resets import Resets
+from auth_service.service.second_factor import SecondFactors
 from auth_service.service.sessions import Sessions
 from auth_service.service.sites import Sites
+from auth_service.service.throttle import Throttle
 from auth_service.settings import AuthSettings
 from auth_service.store.work import Store
 from common import logs
@@ -34,9 +47,13 @@ from common.httpkit.edge import Wsgi
 from common.org import OrgView, identifier
 from common.sql import dsn
 from common.tokens import Signer, jwk, key_id
+from common.vault import Vault
 
 _TIDY_EVERY = 600.0
 _POOL = 6
+_KIB = 1024
+_LARGEST_BODY = 64 * _KIB
+_LARGEST_FILE = 1024 * _KIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,11 @@ class Parts:
     accounts: Accounts
     people: People
     sites: Sites
+    own: Own
+    factors: SecondFactors
+    resets: Resets
+    invitations: Invitations
+    bulk: Bulk
     demo: Demo
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -75,6 +97,9 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     changed = _teller(bus, org)
     store = Store(db)
     passwords = Passwords(waiting=settings.hashes_waiting)
+    throttle = Throttle(clock, settings.allowances())
+    vault = Vault(settings.second_factor_key.key())
+    gate = Gate(store, clock, vault, throttle)
     signer = Signer(settings.signing_key.reveal(), settings.token_issuer)
     sessions = Sessions(
         store,
@@ -82,16 +107,16 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         clock,
         password_thread=passwords,
         refresh_key=_refresh_key(settings.signing_key.reveal()),
-        allowances=settings.allowances(),
+        throttle=throttle,
+        gate=gate,
         changed=changed,
     )
+    policy = settings.password_policy()
+    invitations = Invitations(store, clock, throttle)
     accounts = Accounts(
-        store,
-        sessions,
-        password_thread=passwords,
-        policy=settings.password_policy(),
-        changed=changed,
+        store, sessions, invitations, password_thread=passwords, policy=policy, changed=changed
     )
+    own = Own(store, clock, accounts, password_thread=passwords, throttle=throttle, changed=changed)
     return Parts(
         settings=settings,
         db=db,
@@ -104,6 +129,11 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         accounts=accounts,
         people=People(store, accounts, changed),
         sites=Sites(store, changed),
+        own=own,
+        factors=SecondFactors(store, clock, vault, gate, own),
+        resets=Resets(store, clock, accounts, throttle, changed),
+        invitations=invitations,
+        bulk=Bulk(store, password_thread=passwords, policy=policy, changed=changed),
         demo=Demo(store, passwords, changed),
     )
 
@@ -135,11 +165,22 @@ def make_wsgi(built: Parts) -> Wsgi:
     SessionResource(built.sessions).install(made.api)
     TokenResource(built.sessions, built.keeping, identify, origins).install(made.api)
     RegisterResource(built.accounts, identify).install(made.api)
+    OwnResource(built.own).install(made.api)
+    SecondFactorResource(built.factors, built.sessions, origins).install(made.api)
+    ResetResource(built.resets, origins, settings.page_address()).install(made.api)
+    InvitationResource(built.invitations).install(made.api)
+    RoleResource(built.people).install(made.api)
+    BulkResource(built.bulk).install(made.api)
     UserResource(built.people, built.accounts).install(made.api)
     SiteResource(built.sites).install(made.api)
     TeamResource(built.sites).install(made.api)
     checks = {"postgresql": answers(built.db), "redis": built.bus.up}
     return made.finish(checks, optional=frozenset({"redis"}))
+
+
+def limit_for(path: str) -> int:
+    """The largest body of ``path`` in bytes."""
+    return _LARGEST_FILE if path.rstrip("/") == IMPORT else _LARGEST_BODY
 
 
 def _teller(bus: Bus, org: OrgView) -> Callable[[], None]:

@@ -28,6 +28,7 @@ class AuthSettings(CommonSettings):
     failures_per_site: int = setting("LOGIN_FAILURES_PER_SITE", between(3, 1_000_000), 2_000)
     db_password: Secret = secret("db_auth")
     signing_key: Secret = secret("token_signing_key")
+    second_factor_key: Secret = secret("second_factor_key")
     attendance_secret: Secret = secret("service_attendance")
     reporter_secret: Secret = secret("service_reporter")
 
@@ -46,6 +47,10 @@ class AuthSettings(CommonSettings):
             Allowance(self.failures_per_address * factor, usual.address.seconds),
             Allowance(self.failures_per_site * factor, usual.site.seconds),
         )
+
+    def page_address(self) -> str:
+        """Where people open the page: the first origin that was added, else the local page."""
+        return next(iter(self.cors_origins), f"http://127.0.0.1:{self.client_port}")
 
     def service_secrets(self) -> dict[str, str]:
         """The secret of each service account."""

@@ -22,6 +22,7 @@ ALL = [
     "face",
     "login",
     "login_storm",
+    "login_timing",
     "page",
     "start",
 ]

@@ -31,6 +31,7 @@ class Action(StrEnum):
     READ_PEOPLE = "read_people"
     READ_PLACES = "read_places"
     MANAGE_PEOPLE = "manage_people"
+    INVITE = "invite"
     MANAGE_SITES = "manage_sites"
     MANAGE_POLICIES = "manage_policies"
     READ_FACES = "read_faces"
@@ -129,7 +130,8 @@ RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
     Role.MANAGER: {
         action: relations | ({_T} if action in _TEAM_TOO else set())
         for action, relations in _PERSONAL.items()
-    },
+    }
+    | {Action.INVITE: {_T}},
     Role.TEACHER: _PERSONAL,
     Role.STAFF: _PERSONAL,
     Role.STUDENT: _PERSONAL,

@@ -43,6 +43,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "cursor_key": key,
     "photo_key": key,
     "face_key": key,
+    "second_factor_key": key,
     "token_signing_key": signing_key,
 }
 
@@ -62,6 +63,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "db_auth",
         "redis",
         "token_signing_key",
+        "second_factor_key",
         "service_attendance",
         "service_reporter",
     ),

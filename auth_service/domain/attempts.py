@@ -1,4 +1,4 @@
-"""How many log-ins may fail: for an account, an address, the whole installation."""
+"""How many guesses may fail: for an account, an address, the whole installation."""
 
 from __future__ import annotations
 
@@ -57,6 +57,19 @@ def counters(username_key: str, address: str, limits: Allowances, *, known: bool
     if not known:
         found.append(Counter(SITE, b"", limits.site))
     return found
+
+
+def second_factor_of(employee_id: int) -> str:
+    """The name under which wrong codes of a person are counted; no username holds a NUL."""
+    return f"\0second factor\0{employee_id}"
+
+
+def public_counters(address: str, limits: Allowances) -> list[Counter]:
+    """The counters of a guess at a link or a code that names nobody."""
+    return [
+        Counter(ADDRESS, _hash(network_of(address)), limits.address),
+        Counter(SITE, b"", limits.site),
+    ]
 
 
 def wait(counter: Counter, level: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from common.errors import conflict, forbidden, invalid
+from common.errors import DomainError, conflict, forbidden, invalid
 from common.identity import Role
 
 GRANTABLE = frozenset(Role) - {Role.SERVICE}
@@ -44,12 +44,31 @@ def registered(word: str | None, newcomer: Role, *, by_admin: bool) -> Role:
     raise forbidden("This role needs an invitation, or an admin.", code="invitation_required")
 
 
+def invited(word: str | None, promised: Role) -> Role:
+    """The role of an account registered with an invitation to be ``promised``.
+
+    Raises ``forbidden`` when the wish ``word`` is for another one.
+    """
+    if word is None or named(word) is promised:
+        return promised
+    raise forbidden(
+        f"This invitation is for the role {promised.value}.", code="invitation_for_another_role"
+    )
+
+
 def leading(roles: AbstractSet[Role]) -> str:
     """The one role told to clients that know only one, capitalised."""
     return next((role.value for role in _LEADING if role in roles), "service").capitalize()
 
 
-def check_own_change(actor: int, target: int, *, changes_roles: bool, locks: bool) -> None:
+def own_password() -> DomainError:
+    """A session alone, perhaps a stolen one, is not enough to take an account over."""
+    return forbidden("Change your own password with the one so far.", code="own_password")
+
+
+def check_own_change(
+    actor: int, target: int, *, changes_roles: bool, locks: bool, sets_password: bool
+) -> None:
     """Raise ``forbidden`` when somebody changes their own rights: that takes a second admin."""
     if actor != target:
         return
@@ -57,6 +76,21 @@ def check_own_change(actor: int, target: int, *, changes_roles: bool, locks: boo
         raise forbidden("Nobody changes their own roles.", code="own_roles")
     if locks:
         raise forbidden("Nobody locks themself out.", code="own_lock")
+    if sets_password:
+        raise own_password()
+
+
+def loses_admin(
+    before: AbstractSet[Role], after: AbstractSet[Role], *, was_locked: bool, locked: bool
+) -> bool:
+    """Whether a change takes an admin away who could act until now."""
+    could, can = Role.ADMIN in before and not was_locked, Role.ADMIN in after and not locked
+    return could and not can
+
+
+def last_admin() -> DomainError:
+    """Without an admin nobody could make one, but from the command line."""
+    return conflict("last_admin", "This is the last admin; make another one first.")
 
 
 def require_manager(roles: AbstractSet[Role]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,20 @@ SHORT_ACCESS = timedelta(minutes=10)
 SESSION_LIFE = timedelta(days=30)
 GRACE = timedelta(seconds=10)
 _LONGEST_DEVICE = 200
+# RFC 1918, RFC 4193 and link-local addresses: no route leads to them from elsewhere.
+_NEAR = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "169.254.0.0/16",
+            "fc00::/7",
+            "fe80::/10",
+        ),
+    )
+)
 
 
 class Verdict(Enum):
@@ -83,6 +98,23 @@ def device_name(user_agent: str) -> str:
     """A browser's or program's own description, short and printable, for a list of sessions."""
     printable = "".join(character for character in user_agent if character.isprintable())
     return printable.strip()[:_LONGEST_DEVICE]
+
+
+def network_kind(address: str) -> str:
+    """From how far a sign-in came: ``this_machine``, ``local_network`` or ``internet``.
+
+    What is no address is taken for the farthest.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "internet"
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    if parsed.is_loopback:
+        return "this_machine"
+    near = any(parsed in network for network in _NEAR if network.version == parsed.version)
+    return "local_network" if near else "internet"
 
 
 def _text(raw: bytes) -> str:

@@ -38,6 +38,9 @@ class UsersQuery(BaseModel):
     limit: int = Field(default=100, ge=1, le=500)
     cursor: _Cursor | None = None
     q: str = Field(default="", max_length=200)
+    role: RoleWord | None = None
+    site_id: Id | None = None
+    locked: bool | None = None
 
 
 class UserOut(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auth_service.rest.own_models import Code
 from common.httpkit.fields import Strict
 
 _Username = Annotated[str, Field(min_length=1, max_length=150)]
@@ -20,11 +21,22 @@ class Credentials(Strict):
     password: _Password
 
 
-class RegisterIn(Credentials):
+class LogIn(Credentials):
+    """Signing in; ``otp`` is the code of a second factor."""
+
+    otp: Code | None = None
+
+
+class NewcomerIn(Credentials):
+    """A newcomer, perhaps with the code of an invitation."""
+
+    invitation: Annotated[str, Field(max_length=200)] | None = None
+
+
+class RegisterIn(NewcomerIn):
     """A newcomer of the third predecessor; the role is a wish."""
 
     role: Annotated[str, Field(max_length=30)] | None = None
-    invitation: Annotated[str, Field(max_length=200)] | None = None
 
 
 class Registered(BaseModel):
@@ -107,6 +119,7 @@ class TokenForm(BaseModel):
     client_id: _Username | None = None
     client_secret: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     client: Literal["page"] | None = None
+    otp: Code | None = None
 
 
 class TokenAnswer(BaseModel):

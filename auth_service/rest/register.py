@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auth_service.domain.sessions import LONG_ACCESS
-from auth_service.rest.models import Credentials, Registered, RegisteredAs, RegisterIn
+from auth_service.rest.models import NewcomerIn, Registered, RegisteredAs, RegisterIn
 from auth_service.rest.sessions import device_of
 from auth_service.service.accounts import Accounts
 from common import logs
@@ -32,7 +32,7 @@ class RegisterResource:
                 ["/register"],
                 self.register,
                 {201: Registered},
-                body=Credentials,
+                body=NewcomerIn,
                 signed_in=False,
                 tag=_TAG,
             )
@@ -50,13 +50,14 @@ class RegisterResource:
         )
 
     def register(self, call: Call) -> dict[str, Any]:
-        """Make an account and sign in; a role in the body grants nothing."""
+        """Make an account and sign in; a role in the body grants nothing, an invitation does."""
         grant = self.accounts.register(
             call.body.username,
             call.body.password,
             device_of(call.request, call.address),
             LONG_ACCESS,
             logs.request_id(),
+            call.body.invitation,
         )
         return {
             "message": "registered",
@@ -68,7 +69,14 @@ class RegisterResource:
         """Make an account with the role that the body asks for, as far as one may have it."""
         signed_in = "Authorization" in call.request.headers
         caller = self.identify(bearer(call.request)) if signed_in else None
+        body: RegisterIn = call.body
         account, role = self.accounts.register_as(
-            call.body.username, call.body.password, call.body.role, caller, logs.request_id()
+            body.username,
+            body.password,
+            body.role,
+            caller,
+            call.address,
+            logs.request_id(),
+            body.invitation,
         )
         return {"username": account.username, "role": role.value}

@@ -10,8 +10,8 @@ from flask import Request
 from auth_service.domain import roles
 from auth_service.domain.sessions import LONG_ACCESS
 from auth_service.rest.models import (
-    Credentials,
     LoggedIn,
+    LogIn,
     Pair,
     RefreshIn,
     SchoolLogin,
@@ -46,7 +46,7 @@ class SessionResource:
                     [path],
                     handler,
                     {200: model},
-                    body=Credentials,
+                    body=LogIn,
                     signed_in=False,
                     tag=TAG,
                 )
@@ -97,7 +97,8 @@ class SessionResource:
 
     def _grant(self, call: Call) -> Grant:
         device = device_of(call.request, call.address)
-        return self.sessions.log_in(call.body.username, call.body.password, device, LONG_ACCESS)
+        body: LogIn = call.body
+        return self.sessions.log_in(body.username, body.password, device, LONG_ACCESS, body.otp)
 
 
 def _pair(grant: Grant) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class TokenResource:
         device = device_of(call.request, call.address)
         if form.grant_type == "client_credentials":
             client_id, secret = _client(form, call.request)
-            return self._answer(
+            return token_answer(
                 call, self.sessions.client_credentials(client_id, secret, device), page=False
             )
         page = form.client == "page"
@@ -76,7 +76,8 @@ class TokenResource:
         username = _given(form.username, "username")
         password = _given(form.password, "password")
         life = SHORT_ACCESS if page else LONG_ACCESS
-        return self._answer(call, self.sessions.log_in(username, password, device, life), page=page)
+        grant = self.sessions.log_in(username, password, device, life, form.otp)
+        return token_answer(call, grant, page=page)
 
     def refresh(self, call: Call) -> Answer:
         """Exchange a refresh token, in the body or in the page's cookie."""
@@ -84,7 +85,7 @@ class TokenResource:
         page = token is None
         if token is None:
             token = self._cookie(call.request)
-        return self._answer(call, self.sessions.refresh(token), page=page)
+        return token_answer(call, self.sessions.refresh(token), page=page)
 
     def log_out(self, call: Call) -> Answer:
         """End this session."""
@@ -112,19 +113,21 @@ class TokenResource:
         cookie.check_origin(request, self.origins)
         return token
 
-    def _answer(self, call: Call, grant: Grant, *, page: bool) -> Answer:
-        body: dict[str, Any] = {
-            "access_token": grant.access_token,
-            "token_type": "bearer",
-            "expires_in": grant.expires_in,
-            "employee_id": grant.account.employee_id,
-        }
-        if grant.refresh_token is None:
-            return Answer(body, 200)
-        if page:
-            kept = cookie.keep(call.request, grant.refresh_token, grant.refresh_expires_in)
-            return Answer(body, 200, kept)
-        return Answer(body | {"refresh_token": grant.refresh_token}, 200)
+
+def token_answer(call: Call, grant: Grant, *, page: bool) -> Answer:
+    """``grant`` as RFC 6749 says it; for the page the refresh token goes into its cookie."""
+    body: dict[str, Any] = {
+        "access_token": grant.access_token,
+        "token_type": "bearer",
+        "expires_in": grant.expires_in,
+        "employee_id": grant.account.employee_id,
+    }
+    if grant.refresh_token is None:
+        return Answer(body, 200)
+    if page:
+        kept = cookie.keep(call.request, grant.refresh_token, grant.refresh_expires_in)
+        return Answer(body, 200, kept)
+    return Answer(body | {"refresh_token": grant.refresh_token}, 200)
 
 
 def _client(form: TokenForm, request: Request) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,8 +75,17 @@ class UserResource:
 
     def all(self, call: Call) -> dict[str, Any]:
         """The people one is responsible for."""
-        people, following = self._page(call, call.query.q)
-        return {"items": [_user(one) for one in people], "next_cursor": following}
+        query: UsersQuery = call.query
+        people, following = self._page(
+            call,
+            PeoplePage(
+                like=query.q,
+                role=Role(query.role) if query.role else None,
+                site_id=query.site_id,
+                locked=query.locked,
+            ),
+        )
+        return {"items": [shown(one) for one in people], "next_cursor": following}
 
     def me(self, call: Call) -> dict[str, Any]:
         """One's own account, site and teams."""
@@ -101,7 +110,7 @@ class UserResource:
 
     def get(self, call: Call) -> dict[str, Any]:
         """One person."""
-        return _user(self.people.one(call.subject, call.path.employee_id))
+        return shown(self.people.one(call.subject, call.path.employee_id))
 
     def add(self, call: Call) -> dict[str, Any]:
         """Make an account for somebody."""
@@ -117,7 +126,7 @@ class UserResource:
             site_id=body.site_id,
         )
         decider = Decider(call.subject.employee_id, logs.request_id())
-        return _user(self.accounts.create(new, body.password, decider))
+        return shown(self.accounts.create(new, body.password, decider))
 
     def change(self, call: Call) -> dict[str, Any]:
         """Change an account: details, roles, a lock, a new password."""
@@ -134,18 +143,23 @@ class UserResource:
             reason=body.reason,
             request_id=logs.request_id(),
         )
-        return _user(account)
+        return shown(account)
 
-    def _page(self, call: Call, like: str = "") -> tuple[list[Account], str | None]:
+    def _page(
+        self, call: Call, narrowed: PeoplePage | None = None
+    ) -> tuple[list[Account], str | None]:
         """A page, and the cursor of the next one."""
         limit = call.query.limit
-        wanted = PeoplePage(after=int(call.query.cursor or 0), limit=limit + 1, like=like)
+        wanted = replace(
+            narrowed or PeoplePage(), after=int(call.query.cursor or 0), limit=limit + 1
+        )
         people = self.people.page(call.subject, wanted)
         following = str(people[limit - 1].employee_id) if len(people) > limit else None
         return people[:limit], following
 
 
-def _user(account: Account) -> dict[str, Any]:
+def shown(account: Account) -> dict[str, Any]:
+    """An account as the API shows it."""
     return {
         "employee_id": account.employee_id,
         "username": account.username,

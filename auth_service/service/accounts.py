@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from auth_service.domain import passwords, roles, usernames
+from auth_service.domain.invitations import no_invitation
 from auth_service.domain.passwords import PasswordPolicy
+from auth_service.service.account_values import Invitation
+from auth_service.service.invitations import Invitations
 from auth_service.service.ports import PasswordThread, Store, Work
 from auth_service.service.sessions import Device, Grant, Sessions
+from auth_service.service.throttle import Charge
 from auth_service.service.values import Account, Decider, NewAccount
-from common.errors import conflict
+from common.errors import DomainError, Kind, conflict
 from common.identity import SYSTEM, Action, Role, Subject, authorize
 
 
 def username_taken() -> Exception:
     """Somebody has this name, in whatever capitals."""
     return conflict("username_taken", "This username is taken.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Invited:
+    """An invitation that was good a moment ago, and what looking for it was charged to."""
+
+    found: Invitation
+    charge: Charge
 
 
 class Accounts:
@@ -27,6 +39,7 @@ class Accounts:
         self,
         store: Store,
         sessions: Sessions,
+        invitations: Invitations,
         *,
         password_thread: PasswordThread,
         policy: PasswordPolicy,
@@ -34,20 +47,30 @@ class Accounts:
     ) -> None:
         self._store = store
         self._sessions = sessions
+        self._invitations = invitations
         self._passwords = password_thread
         self._policy = policy
         self._changed = changed
 
     def register(
-        self, username: str, password: str, device: Device, life: timedelta, request_id: str
+        self,
+        username: str,
+        password: str,
+        device: Device,
+        life: timedelta,
+        request_id: str,
+        invitation: str | None = None,
     ) -> Grant:
-        """An account of a newcomer, signed in at once. Raises ``username_taken``."""
+        """An account of a newcomer, signed in at once, as far as an ``invitation`` promises.
+
+        Raises ``username_taken``, ``invitation_invalid``.
+        """
+        invited = self._invited(invitation, device.address)
         new = self._prepared(username, password)
         with self._store.begin() as work:
-            site = work.sites.newcomers()
-            role = roles.of_newcomer(site.newcomer if site else None)
-            new = replace(new, roles=frozenset({role}), site_id=site.id if site else None)
-            account = add(work, new, Decider(None, request_id), "account.registered")
+            newcomer = _newcomer(work)
+            role = invited.found.role if invited else newcomer[0]
+            account = self._join(work, new, role, newcomer[1], invited, Decider(None, request_id))
             grant = self._sessions.open(work, account, device, life)
         self._changed()
         return grant
@@ -58,21 +81,34 @@ class Accounts:
         password: str,
         word: str | None,
         caller: Subject | None,
+        address: str,
         request_id: str,
+        invitation: str | None = None,
     ) -> tuple[Account, Role]:
-        """An account with the role that ``word`` asks for, as far as ``caller`` may give it."""
+        """An account with the role that ``word`` asks for, as far as one may have it.
+
+        That is what an invitation promises, or what ``caller`` may give.
+        """
         by_admin = caller is not None and authorize(caller, Action.MANAGE_PEOPLE, SYSTEM)
         with self._store.begin() as work:
-            site = work.sites.newcomers()
-        newcomer = roles.of_newcomer(site.newcomer if site else None)
-        role = roles.registered(word, newcomer, by_admin=by_admin)
-        new = replace(
-            self._prepared(username, password),
-            roles=frozenset({role}),
-            site_id=site.id if site else None,
-        )
+            newcomer, site_id = _newcomer(work)
+        try:
+            invited = self._invited(invitation, address)
+        except DomainError as fault:
+            if fault.kind is Kind.GONE:
+                # A role that only an invitation gives is refused as it is without one.
+                roles.registered(word, newcomer, by_admin=by_admin)
+            raise
+        if invited:
+            role = roles.invited(word, invited.found.role)
+        else:
+            role = roles.registered(word, newcomer, by_admin=by_admin)
+        new = self._prepared(username, password)
         decider = Decider(caller.employee_id if caller else None, request_id)
-        return self._add(new, decider, "account.registered"), role
+        with self._store.begin() as work:
+            account = self._join(work, new, role, site_id, invited, decider)
+        self._changed()
+        return account, role
 
     def create(self, new: NewAccount, password: str | None, decider: Decider) -> Account:
         """An account as ``new`` describes it; without a password nobody signs in with it yet."""
@@ -85,9 +121,13 @@ class Accounts:
         )
         return self._add(whole, decider, "account.created")
 
+    def checked(self, username: str, password: str) -> str:
+        """A new password as it is hashed; raises ``invalid_request`` when it may not be one."""
+        return passwords.checked(password, username, self._policy)
+
     def hashed(self, username: str, password: str) -> str:
         """The hash of a new password; raises ``invalid_request`` when it may not be one."""
-        return self._hash(passwords.checked(password, username, self._policy))
+        return self._hash(self.checked(username, password))
 
     def make_admin(self, username: str, password: Callable[[], str]) -> bool:
         """Give ``username`` the role of admin; whether the account had to be made.
@@ -117,13 +157,41 @@ class Accounts:
         self._changed()
         return known is None
 
+    def _invited(self, code: str | None, address: str) -> _Invited | None:
+        """The invitation behind ``code``, before the hash is paid for."""
+        if code is None:
+            return None
+        found, charge = self._invitations.find(code, address)
+        if found is None:
+            raise no_invitation()
+        return _Invited(found, charge)
+
+    def _join(
+        self,
+        work: Work,
+        new: NewAccount,
+        role: Role,
+        site_id: int | None,
+        invited: _Invited | None,
+        decider: Decider,
+    ) -> Account:
+        """Make the account, and use the invitation up in the same transaction."""
+        if invited and invited.found.site_id is not None:
+            site_id = invited.found.site_id
+        whole = replace(new, roles=frozenset({role}), site_id=site_id)
+        account = add(work, whole, decider, "account.registered")
+        if invited:
+            request_id = decider.request_id
+            self._invitations.use(work, invited.found, invited.charge, account, request_id)
+        return account
+
     def _prepared(self, username: str, password: str | None) -> NewAccount:
         """A checked name that is free and a hashed password."""
         name = usernames.checked(username)
         key = usernames.key_of(name)
         text = None
         if password is not None:
-            text = passwords.checked(password, name, self._policy)
+            text = self.checked(name, password)
         # Before the hash, which costs a hundred times as much as this look.
         with self._store.begin() as work:
             if work.people.by_name(key):
@@ -144,6 +212,12 @@ class Accounts:
             account = add(work, new, decider, action)
         self._changed()
         return account
+
+
+def _newcomer(work: Work) -> tuple[Role, int | None]:
+    """What registration makes of somebody, and at which site."""
+    site = work.sites.newcomers()
+    return roles.of_newcomer(site.newcomer if site else None), site.id if site else None
 
 
 def add(work: Work, new: NewAccount, decider: Decider, action: str) -> Account:

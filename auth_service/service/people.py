@@ -94,48 +94,95 @@ class People:
         ones. Nobody changes their own roles.
         """
         require(subject, Action.MANAGE_PEOPLE, SYSTEM)
-        decider = Decider(subject.employee_id, request_id)
         values = dict(wanted)
         if "password" in values:
             known = self.one(subject, employee_id)
             password = values.pop("password")
             values["password_hash"] = self._accounts.hashed(known.username, password)
+        decider = Decider(subject.employee_id, request_id)
         with self._store.begin() as work:
-            before = work.people.hold(employee_id)
-            if before is None or Role.SERVICE in before.roles:
-                raise not_found()
-            self._apply(work, decider, before, values)
-            after = work.people.by_id(employee_id)
-            assert after is not None
-            if after == before and "password_hash" not in values:
-                return after
-            work.journal.write(_entry(before, after, values, decider, reason))
-            work.journal.announce_person(employee_id)
+            after = change_within(work, decider, employee_id, values, reason)
         self._changed()
         return after
 
-    def _apply(
-        self, work: Work, decider: Decider, before: Account, values: Mapping[str, Any]
-    ) -> None:
-        roles = values.get("roles", before.roles)
-        locked = values.get("locked", before.locked)
-        role_rules.check_own_change(
-            decider.employee_id or 0,
-            before.employee_id,
-            changes_roles=roles != before.roles,
-            locks=locked and not before.locked,
-        )
-        columns = {
-            name: value for name, value in values.items() if name in _COLUMNS | {"password_hash"}
-        }
-        if columns:
-            work.people.change(before.employee_id, columns)
-        if roles != before.roles:
-            work.people.set_roles(before.employee_id, roles, decider.employee_id)
-        if locked != before.locked:
-            work.people.lock(before.employee_id, locked=locked)
-        if (locked and not before.locked) or "password_hash" in columns:
-            revoke_all(work, before.employee_id)
+    def grant(
+        self, subject: Subject, employee_id: int, role: Role, reason: str | None, request_id: str
+    ) -> Account:
+        """Give a person one more role; having it already is no fault."""
+        require(subject, Action.MANAGE_PEOPLE, SYSTEM)
+        decider = Decider(subject.employee_id, request_id)
+        with self._store.begin() as work:
+            work.rights.guard()
+            known = work.people.by_id(employee_id)
+            if known is None:
+                raise not_found()
+            grown = {"roles": known.roles | {role}}
+            after = change_within(work, decider, employee_id, grown, reason)
+        self._changed()
+        return after
+
+    def holders(self, subject: Subject) -> dict[Role, int]:
+        """How many people hold each role that people can have."""
+        require(subject, Action.MANAGE_PEOPLE, SYSTEM)
+        with self._store.begin() as work:
+            found = work.rights.holders()
+        return {role: found.get(role, 0) for role in Role if role in role_rules.GRANTABLE}
+
+
+def change_within(
+    work: Work,
+    decider: Decider,
+    employee_id: int,
+    values: Mapping[str, Any],
+    reason: str | None,
+) -> Account:
+    """Change a person within ``work``, with the audit line and the announcement.
+
+    ``values`` are columns, ``roles``, ``locked``, ``password_hash``. Raises ``not_found``,
+    ``own_roles``, ``own_lock``, ``own_password``, ``last_admin``.
+    """
+    if not values.keys().isdisjoint({"roles", "locked"}):
+        # Two admins who take each other's role at once would leave none.
+        work.rights.guard()
+    before = work.people.hold(employee_id)
+    if before is None or Role.SERVICE in before.roles:
+        raise not_found()
+    _apply(work, decider, before, values)
+    after = work.people.by_id(employee_id)
+    assert after is not None
+    if after != before or "password_hash" in values:
+        work.journal.write(_entry(before, after, values, decider, reason))
+        work.journal.announce_person(employee_id)
+    return after
+
+
+def _apply(work: Work, decider: Decider, before: Account, values: Mapping[str, Any]) -> None:
+    roles = values.get("roles", before.roles)
+    locked = values.get("locked", before.locked)
+    role_rules.check_own_change(
+        decider.employee_id or 0,
+        before.employee_id,
+        changes_roles=roles != before.roles,
+        locks=locked and not before.locked,
+        sets_password="password_hash" in values,
+    )
+    if role_rules.loses_admin(
+        before.roles, roles, was_locked=before.locked, locked=locked
+    ) and not work.rights.another_admin(before.employee_id):
+        raise role_rules.last_admin()
+    columns = {
+        name: value for name, value in values.items() if name in _COLUMNS | {"password_hash"}
+    }
+    if columns:
+        work.people.change(before.employee_id, columns)
+    if roles != before.roles:
+        work.people.set_roles(before.employee_id, roles, decider.employee_id)
+    if locked != before.locked:
+        work.people.lock(before.employee_id, locked=locked)
+    if "password_hash" in columns:
+        work.own.drop_link(before.employee_id)
+    if (locked and not before.locked) or "password_hash" in columns:
+        revoke_all(work, before.employee_id)
 
 
 def _object_of(account: Account) -> Object:

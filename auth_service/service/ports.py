@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from auth_service.domain.attempts import Counter
 from auth_service.domain.sessions import Presented
+from auth_service.service.account_ports import AccountWork
 from auth_service.service.values import (
     Account,
     Entry,
@@ -80,8 +81,8 @@ class SessionRows(Protocol):
         """End a session; whose it was, or ``None`` when it had ended before."""
         ...
 
-    def revoke_all(self, employee_id: int) -> list[str]:
-        """End every session of a person; those that ended now."""
+    def revoke_all(self, employee_id: int, keep: str = "") -> list[str]:
+        """End every session of a person but ``keep``; those that ended now."""
         ...
 
     def address_known(self, employee_id: int, network: str) -> bool:
@@ -97,7 +98,7 @@ class SessionRows(Protocol):
         ...
 
     def purge(self, now: datetime) -> None:
-        """Forget sessions and counters that are over."""
+        """Forget sessions, counters, challenges and links that are over."""
         ...
 
 
@@ -205,7 +206,7 @@ class KeyRows(Protocol):
         ...
 
 
-class Work(Protocol):
+class Work(AccountWork, Protocol):
     """One open transaction."""
 
     @property

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from auth_service.domain import attempts, passwords, sessions, usernames
-from auth_service.domain.attempts import Allowances, Counter
 from auth_service.domain.sessions import Presented, Verdict
+from auth_service.service.gate import Gate, challenge_over
 from auth_service.service.ports import PasswordThread, Store, TokenSigner, Work
+from auth_service.service.throttle import Charge, Throttle
 from auth_service.service.values import Account, NewSession
 from common.clock import Clock
-from common.errors import DomainError, Kind, limited, unauthenticated
+from common.errors import DomainError, Kind, unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Sessions:
         *,
         password_thread: PasswordThread,
         refresh_key: bytes,
-        allowances: Allowances,
+        throttle: Throttle,
+        gate: Gate,
         changed: Callable[[], None],
     ) -> None:
         self._store = store
@@ -61,25 +63,65 @@ class Sessions:
         self._clock = clock
         self._passwords = password_thread
         self._refresh_key = refresh_key
-        self._allowances = allowances
+        self._throttle = throttle
+        self._gate = gate
         self._changed = changed
 
-    def log_in(self, username: str, password: str, device: Device, life: timedelta) -> Grant:
+    def log_in(
+        self, username: str, password: str, device: Device, life: timedelta, otp: str | None = None
+    ) -> Grant:
         """A new session with an access token of ``life``.
 
-        Raises ``invalid_credentials``, or ``rate_limited`` when too many have failed or wait.
+        Raises ``invalid_credentials``, ``rate_limited`` when too many have failed or wait, and
+        what `admit` raises.
         """
         with self._passwords.turn() as turn:
-            account, counters = self._charge(usernames.key_of(username), device.address)
+            account, charge = self._charge(usernames.key_of(username), device.address)
             checked = turn.verify(
                 account.password_hash if account else None, passwords.normal(password)
             )
         if account is None or account.locked or not checked.right:
             raise invalid_credentials()
         with self._store.begin() as work:
-            work.sessions.refund(counters)
+            work.sessions.refund(charge.counters)
             if checked.renewed:
                 work.people.change(account.employee_id, {"password_hash": checked.renewed})
+        return self.admit(account, device, life, otp)
+
+    def admit(
+        self, account: Account, device: Device, life: timedelta, otp: str | None = None
+    ) -> Grant:
+        """Let in somebody whose identity is proved, whichever way, past their second factor.
+
+        Raises ``second_factor_required`` (with a challenge, see `answer`) when there is one and no
+        ``otp``, ``invalid_code``, ``rate_limited``.
+        """
+        if account.locked:
+            raise invalid_credentials()
+        with self._store.begin() as work:
+            if not work.factors.enabled(account.employee_id):
+                return self.open(work, account, device, life)
+        if otp is None:
+            raise self._gate.challenge(account.employee_id)
+        charge = self._gate.charge(account.employee_id, device.address)
+        with self._store.begin() as work:
+            self._gate.consume(work, account.employee_id, otp)
+            work.sessions.refund(charge.counters)
+            return self.open(work, account, device, life)
+
+    def answer(self, challenge: str, code: str, device: Device, life: timedelta) -> Grant:
+        """A session for the sign-in that waits under ``challenge``, which is thereby over.
+
+        Raises ``challenge_over``, ``invalid_code``, ``rate_limited``.
+        """
+        employee_id, charge = self._gate.answering(challenge, device.address)
+        with self._store.begin() as work:
+            self._gate.consume(work, employee_id, code)
+            account = work.people.by_id(employee_id)
+            ended = work.factors.end_challenge(sessions.fingerprint(challenge))
+            if not ended or account is None or account.locked:
+                raise challenge_over()
+            work.sessions.refund(charge.counters)
             return self.open(work, account, device, life)
 
     def open(self, work: Work, account: Account, device: Device, life: timedelta) -> Grant:
@@ -143,20 +185,14 @@ class Sessions:
             sid = self._new_session(work, account, device, sessions.SHORT_ACCESS)
             return self._grant(account, sid, sessions.SHORT_ACCESS, None, None)
 
-    def _charge(self, key: str, address: str) -> tuple[Account | None, list[Counter]]:
+    def _charge(self, key: str, address: str) -> tuple[Account | None, Charge]:
         """The account, once the attempt is counted; the count outlives the refusal."""
-        network = attempts.network_of(address)
         with self._store.begin() as work:
             account = work.people.by_name(key)
-            known = account is not None and work.sessions.address_known(
-                account.employee_id, network
-            )
-            counters = attempts.counters(key, address, self._allowances, known=known)
-            levels = work.sessions.charge(counters, self._clock.now())
-        wait = max(attempts.wait(counter, levels[counter.kind]) for counter in counters)
-        if wait:
-            raise limited("Too many attempts have failed; try again later.", retry_after=wait)
-        return account, counters
+            whose = account.employee_id if account else None
+            charge = self._throttle.account(work, key, address, whose)
+        charge.check()
+        return account, charge
 
     def _new_session(self, work: Work, account: Account, device: Device, life: timedelta) -> str:
         sid = secrets.token_urlsafe(16)
@@ -219,7 +255,8 @@ class Sessions:
         )
 
 
-def revoke_all(work: Work, employee_id: int) -> None:
-    """End every session of a person within ``work``."""
-    for sid in work.sessions.revoke_all(employee_id):
+def revoke_all(work: Work, employee_id: int, keep: str = "") -> None:
+    """End every session of a person but ``keep`` within ``work``, and every sign-in that waits."""
+    work.factors.end_challenges(employee_id)
+    for sid in work.sessions.revoke_all(employee_id, keep):
         work.journal.announce_session(employee_id, sid)

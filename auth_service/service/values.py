@@ -75,12 +75,18 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeoplePage:
-    """Which people a list asks for: of ``teams`` (``None``: all), from beyond ``after``."""
+    """Which people a list asks for: of ``teams`` (``None``: all), from beyond ``after``.
+
+    ``role``, ``site_id`` and ``locked`` narrow it where they are given.
+    """
 
     after: int = 0
     limit: int = 1000
     teams: Sequence[int] | None = None
     like: str = ""
+    role: Role | None = None
+    site_id: int | None = None
+    locked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

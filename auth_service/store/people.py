@@ -24,7 +24,7 @@ class PeopleRows:
     def by_name(self, username_key: str) -> Account | None:
         """The account with its password hash."""
         row = self._tx.one(_SQL["by_name"], key=username_key)
-        return account_of(row) if row else None
+        return account_of(row) if row and row.named else None
 
     def by_id(self, employee_id: int) -> Account | None:
         """The account with this number, without its password hash."""
@@ -81,6 +81,9 @@ class PeopleRows:
             limit=wanted.limit,
             teams=None if wanted.teams is None else list(wanted.teams),
             like=like,
+            role=wanted.role,
+            site_id=wanted.site_id,
+            only_locked=wanted.locked,
         )
         return [account_of(row) for row in rows]
 

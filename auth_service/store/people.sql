@@ -1,6 +1,10 @@
 -- :name by_name
-SELECT v.*, p.password_hash FROM auth.person p JOIN org.people v USING (employee_id)
-WHERE p.username_key = %(key)s
+-- A name that nobody has reads somebody all the same: how long it takes tells nothing.
+SELECT v.*, p.password_hash, p.username_key = %(key)s AS named
+FROM auth.person p JOIN org.people v USING (employee_id)
+WHERE p.employee_id = coalesce(
+    (SELECT employee_id FROM auth.person WHERE username_key = %(key)s),
+    (SELECT employee_id FROM auth.service_secret LIMIT 1))
 
 -- :name by_id
 SELECT *, NULL AS password_hash FROM org.people WHERE employee_id = %(employee_id)s
@@ -50,6 +54,11 @@ WHERE p.employee_id > %(after)s
         WHERE m.employee_id = p.employee_id AND m.team_id = ANY (%(teams)s::bigint[])))
   AND (%(like)s = '' OR p.username ILIKE %(like)s OR p.full_name ILIKE %(like)s
        OR p.school_number ILIKE %(like)s)
+  AND (%(role)s::text IS NULL OR EXISTS (
+        SELECT 1 FROM auth.person_role r
+        WHERE r.employee_id = p.employee_id AND r.role = %(role)s))
+  AND (%(site_id)s::bigint IS NULL OR p.site_id = %(site_id)s)
+  AND (%(only_locked)s::boolean IS NULL OR p.locked = %(only_locked)s)
   AND NOT EXISTS (
         SELECT 1 FROM auth.person_role r WHERE r.employee_id = p.employee_id AND r.role = 'service')
 ORDER BY p.employee_id

@@ -44,9 +44,10 @@ class SessionRows:
         row = self._tx.one(_SQL["revoke"], sid=sid)
         return row.employee_id if row else None
 
-    def revoke_all(self, employee_id: int) -> list[str]:
-        """End every session of a person; those that ended now."""
-        return [row.sid for row in self._tx.all(_SQL["revoke_all"], employee_id=employee_id)]
+    def revoke_all(self, employee_id: int, keep: str = "") -> list[str]:
+        """End every session of a person but ``keep``; those that ended now."""
+        rows = self._tx.all(_SQL["revoke_all"], employee_id=employee_id, keep=keep)
+        return [row.sid for row in rows]
 
     def address_known(self, employee_id: int, network: str) -> bool:
         """Whether the person has signed in from this address before."""
@@ -69,9 +70,11 @@ class SessionRows:
         self._tx.execute(_SQL["refund"], **_names(counters))
 
     def purge(self, now: datetime) -> None:
-        """Forget sessions and counters that are over."""
+        """Forget sessions, counters, challenges and links that are over."""
         self._tx.execute(_SQL["purge_sessions"], now=now)
         self._tx.execute(_SQL["purge_attempts"], now=now)
+        self._tx.execute(_SQL["purge_challenges"], now=now)
+        self._tx.execute(_SQL["purge_links"], now=now)
 
 
 def _names(counters: Sequence[Counter]) -> dict[str, list[str] | list[bytes]]:

@@ -27,7 +27,7 @@ RETURNING employee_id
 
 -- :name revoke_all
 UPDATE auth.session SET revoked_at = now()
-WHERE employee_id = %(employee_id)s AND revoked_at IS NULL
+WHERE employee_id = %(employee_id)s AND revoked_at IS NULL AND sid <> %(keep)s
 RETURNING sid
 
 -- :name address_known
@@ -58,3 +58,9 @@ DELETE FROM auth.session WHERE expires_at < %(now)s - interval '1 day'
 -- :name purge_attempts
 DELETE FROM auth.attempt
 WHERE at < %(now)s - CASE kind WHEN 'account' THEN interval '31 days' ELSE interval '1 day' END
+
+-- :name purge_challenges
+DELETE FROM auth.challenge WHERE expires_at < %(now)s
+
+-- :name purge_links
+DELETE FROM auth.reset_link WHERE expires_at < %(now)s

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from auth_service.store.factors import FactorRows
+from auth_service.store.invitations import InvitationRows
 from auth_service.store.journal import Journal, KeyRows
+from auth_service.store.own import OwnRows, RightsRows
 from auth_service.store.people import PeopleRows
 from auth_service.store.sessions import SessionRows
 from auth_service.store.sites import SiteRows
@@ -22,6 +25,8 @@ _MEANING: Mapping[str, Callable[[], DomainError]] = {
     ),
     "person_site_id_fkey": lambda: invalid("There is no such site.", field="site_id"),
     "team_site_id_fkey": lambda: invalid("There is no such site.", field="site_id"),
+    "invitation_site_id_fkey": lambda: invalid("There is no such site.", field="site_id"),
+    "invitation_team_team_id_fkey": lambda: invalid("There is no such team.", field="team_ids"),
     "site_name_key": lambda: conflict("name_taken", "Another site has this name."),
     "team_site_id_name_key": lambda: conflict("name_taken", "Another team has this name."),
 }
@@ -36,6 +41,10 @@ class Work:
         self.sites = SiteRows(transaction)
         self.journal = Journal(transaction)
         self.keys = KeyRows(transaction)
+        self.own = OwnRows(transaction)
+        self.factors = FactorRows(transaction)
+        self.invitations = InvitationRows(transaction)
+        self.rights = RightsRows(transaction)
 
 
 class Store:

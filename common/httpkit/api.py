@@ -30,6 +30,7 @@ class Endpoint:
 
     ``body``, ``query``, ``path`` and ``form`` are the models of the input; ``files`` names the
     multipart fields that carry images, with how many of each, ``needed`` those that must be there;
+    ``raw`` lists media types of a body that the handler reads as it came;
     ``answers`` maps a status to the model, list of models or media type of its body.
     ``body_optional`` lets a request come without one.
     """
@@ -44,6 +45,7 @@ class Endpoint:
     form: type[BaseModel] | None = None
     files: Mapping[str, int] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
+    raw: tuple[str, ...] = ()
     idempotent: bool = False
     body_optional: bool = False
     signed_in: bool = True
@@ -160,7 +162,9 @@ def _fill(call: Call, endpoint: Endpoint, kind: Kind, path_values: Mapping[str, 
             call.path = parse.checked(endpoint.path, path_values, kind)
         if endpoint.query:
             call.query = parse.checked(endpoint.query, _flat(call.request.args), kind)
-        if endpoint.form or endpoint.files:
+        if endpoint.raw and call.request.mimetype in endpoint.raw:
+            pass
+        elif endpoint.form or endpoint.files:
             _fill_form(call, endpoint, kind)
         elif endpoint.body and not (endpoint.body_optional and not call.request.get_data()):
             call.body = parse.checked(endpoint.body, _json(call.request), kind)
@@ -188,7 +192,8 @@ def _fill_form(call: Call, endpoint: Endpoint, kind: Kind) -> None:
 
 
 def _form_types(endpoint: Endpoint) -> tuple[str, ...]:
-    return () if endpoint.files else ("application/x-www-form-urlencoded",)
+    form = () if endpoint.files else ("application/x-www-form-urlencoded",)
+    return form + endpoint.raw
 
 
 def _json(request: Request) -> Any:

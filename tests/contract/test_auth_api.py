@@ -8,7 +8,7 @@ import pytest
 
 from common.identity import Role
 from tests.support.attendance import NO_LIMITS
-from tests.support.auth import PASSWORD, running_auth
+from tests.support.auth import PASSWORD, as_user, running_auth
 from tests.support.auth_cast import small_organisation
 from tests.support.cluster import TestDatabase
 from tests.support.openapi import Contract, KeepsToItsDocument, Known, bearer
@@ -28,10 +28,15 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
     with running_auth(database, **NO_LIMITS, **PATIENT) as auth:
         cast, town = small_organisation(auth), auth.town
         secret = auth.parts.settings.reporter_secret.reveal()
+        chief = as_user(town.token(town.person(Role.ADMIN, site_id=cast.site), life=3600))
 
         def known() -> Known:
             member = auth.register()
             refresh = [auth.signed_in(member["username"])["refresh_token"]]
+            invited = auth.post("/api/v1/invitations", {"role": "staff"}, **chief).json()
+            path = f"/api/v1/users/{member['employee_id']}/reset-link"
+            link = auth.client.post(path, **chief).json()["token"]
+            sessions = auth.client.get("/api/v1/auth/sessions", **as_user(member["token"]))
             teams = [town.team(cast.site, f"{n} {member['username']}") for n in range(2)]
             return {
                 "employee_id": [member["employee_id"], cast.people["foreign"]],
@@ -48,6 +53,13 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "roles": [["staff"], ["manager", "teacher"]],
                 "role": ["Employee", "Manager"],
                 "cursor": ["1"],
+                "sid": [one["sid"] for one in sessions.json()["items"]],
+                "invitation_id": [invited["id"]],
+                "invitation": [invited["code"]],
+                "code": [invited["code"], "123456"],
+                "token": [link],
+                "team_ids": [[cast.led], []],
+                "current": [PASSWORD],
             }
 
         contract = Contract(
@@ -55,6 +67,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
             admin=bearer(lambda: town.token(town.person(Role.ADMIN, site_id=cast.site))),
             staff=bearer(lambda: town.token(town.person(site_id=cast.site))),
             known=known,
+            files={"file": [b"username,full_name\nsomebody,Some Body\n"]},
         )
         yield contract
         contract.close()
@@ -62,5 +75,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestAuth(KeepsToItsDocument):
     service = "auth"
-    least = 26
+    least = 48
     refusals = frozenset({400, 422})

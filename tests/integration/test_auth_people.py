@@ -240,6 +240,7 @@ def test_nobody_changes_their_own_rights(auth: AuthServer, cast: Cast) -> None:
     for body, code in (
         ({"roles": ["admin", "manager"]}, "own_roles"),
         ({"locked": True}, "own_lock"),
+        ({"password": "another fine phrase"}, "own_password"),
     ):
         answer = ask(auth, cast, "admin", "PATCH", path, body)
         assert (answer.status_code, answer.json()["code"]) == (403, code)

@@ -87,7 +87,7 @@ def running_auth(
     try:
         app.start(parts)
         wsgi = app.make_wsgi(parts)
-        limits = Limits(body=64 * 1024)
+        limits = Limits(limit_for=app.limit_for)
         with running(wsgi, threads=20, limits=limits) as (host, port):
             url = f"http://{host}:{port}"
             with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:

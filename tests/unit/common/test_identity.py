@@ -102,6 +102,8 @@ def expected(role: Role, action: Action, relation: str) -> bool:
         return False
     if action in OPEN:
         return True
+    if action is Action.INVITE:
+        return role is Role.MANAGER and relation == "team"
     if relation == "own":
         return action in PERSONAL
     return role is Role.MANAGER and relation == "team" and action in OF_TEAM

@@ -1,0 +1,63 @@
+-- :name add
+INSERT INTO auth.invitation (code_hash, hint, role, site_id, expires_at, uses, note, created_by)
+VALUES (%(fingerprint)s, %(hint)s, %(role)s, %(site_id)s, %(expires_at)s, %(uses)s, %(note)s,
+        %(made_by)s)
+RETURNING id
+
+-- :name add_teams
+INSERT INTO auth.invitation_team (invitation_id, team_id)
+SELECT %(invitation_id)s, team_id FROM unnest(%(team_ids)s::bigint[]) AS team_id
+
+-- :name hold
+SELECT 1 AS held FROM auth.invitation WHERE id = %(invitation_id)s FOR UPDATE
+
+-- :name get
+SELECT i.*, s.name AS site_name,
+       ARRAY(SELECT t.team_id FROM auth.invitation_team t
+             WHERE t.invitation_id = i.id ORDER BY t.team_id) AS team_ids
+FROM auth.invitation i LEFT JOIN auth.site s ON s.id = i.site_id
+WHERE i.id = %(invitation_id)s
+
+-- :name page
+SELECT i.*, s.name AS site_name,
+       ARRAY(SELECT t.team_id FROM auth.invitation_team t
+             WHERE t.invitation_id = i.id ORDER BY t.team_id) AS team_ids
+FROM auth.invitation i LEFT JOIN auth.site s ON s.id = i.site_id
+WHERE (%(made_by)s::bigint IS NULL OR i.created_by = %(made_by)s)
+  AND (%(before)s::bigint IS NULL OR i.id < %(before)s)
+ORDER BY i.id DESC
+LIMIT %(limit)s
+
+-- :name set_expires_at
+UPDATE auth.invitation SET expires_at = %(value)s WHERE id = %(invitation_id)s
+
+-- :name set_uses
+UPDATE auth.invitation SET uses = %(value)s WHERE id = %(invitation_id)s
+
+-- :name set_note
+UPDATE auth.invitation SET note = %(value)s WHERE id = %(invitation_id)s
+
+-- :name set_revoked_at
+UPDATE auth.invitation SET revoked_at = %(value)s WHERE id = %(invitation_id)s
+
+-- :name good
+-- Nobody's promise outlives their right to make it: the maker is an admin still, or for staff
+-- leads every team that is named.
+SELECT i.id FROM auth.invitation i JOIN auth.person p ON p.employee_id = i.created_by
+WHERE i.code_hash = %(fingerprint)s AND i.revoked_at IS NULL AND i.expires_at > %(now)s
+  AND i.used < i.uses AND p.locked_at IS NULL
+  AND EXISTS (
+        SELECT 1 FROM auth.person_role r
+        WHERE r.employee_id = p.employee_id AND (r.role = 'admin' OR (
+              r.role = 'manager' AND i.role = 'staff'
+              AND EXISTS (SELECT 1 FROM auth.invitation_team t WHERE t.invitation_id = i.id)
+              AND NOT EXISTS (
+                    SELECT 1 FROM auth.invitation_team t
+                    WHERE t.invitation_id = i.id AND NOT EXISTS (
+                          SELECT 1 FROM auth.team_manager m
+                          WHERE m.team_id = t.team_id AND m.employee_id = p.employee_id)))))
+
+-- :name use
+UPDATE auth.invitation SET used = used + 1
+WHERE id = %(invitation_id)s AND used < uses AND revoked_at IS NULL AND expires_at > %(now)s
+RETURNING used
