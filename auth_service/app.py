@@ -9,7 +9,11 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from auth_service.directories.build import Built, build
+from auth_service.directories.photos import Photos
+from auth_service.directories.seal import JourneySeal
 from auth_service.passwords import Passwords
+from auth_service.rest.oidc import OidcResource
 from auth_service.rest.register import RegisterResource
 from auth_service.rest.sessions import SessionResource
 from auth_service.rest.sites import SiteResource
@@ -17,12 +21,16 @@ from auth_service.rest.teams import TeamResource
 from auth_service.rest.tokens import TokenResource
 from auth_service.rest.users import UserResource
 from auth_service.service.accounts import Accounts
+from auth_service.service.arrivals import Arrivals
+from auth_service.service.browser import Browser
 from auth_service.service.demo import Demo
 from auth_service.service.keeping import Keeping
 from auth_service.service.people import People
-from auth_service.service.sessions import Sessions
+from auth_service.service.proving import Proving
+from auth_service.service.schedules import Schedules
+from auth_service.service.sessions import Device, Sessions
 from auth_service.service.sites import Sites
-from auth_service.settings import AuthSettings
+from auth_service.settings import OWN_SERVICE, AuthSettings
 from auth_service.store.work import Store
 from common import logs
 from common.bus import CHANGED, Bus
@@ -55,12 +63,17 @@ class Parts:
     people: People
     sites: Sites
     demo: Demo
+    directories: Built
+    browser: Browser
+    schedules: Schedules
+    photos: Photos
     stop: threading.Event = field(default_factory=threading.Event)
 
     def close(self) -> None:
         """End the threads and connections."""
         self.stop.set()
         self.org.stop()
+        self.photos.close()
         self.passwords.close()
         self.db.close()
 
@@ -76,15 +89,21 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     store = Store(db)
     passwords = Passwords(waiting=settings.hashes_waiting)
     signer = Signer(settings.signing_key.reveal(), settings.token_issuer)
+    chosen = settings.directories
+    built = build(chosen, demo=settings.demo, clock=clock, public_url=settings.token_issuer)
+    photos = Photos(settings.face_url, lambda: own_token(sessions, settings))
     sessions = Sessions(
         store,
         signer,
         clock,
-        password_thread=passwords,
-        refresh_key=_refresh_key(settings.signing_key.reveal()),
+        proving=Proving(passwords, built.local, built.with_password, chosen.order),
+        arrivals=Arrivals(store, site=chosen.site),
+        refresh_key=_derived(settings.signing_key.reveal(), b"hazir refresh successor"),
         allowances=settings.allowances(),
         changed=changed,
+        photos=photos.offer,
     )
+    seal = JourneySeal(_derived(settings.signing_key.reveal(), b"hazir journey"))
     accounts = Accounts(
         store,
         sessions,
@@ -105,6 +124,10 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         people=People(store, accounts, changed),
         sites=Sites(store, changed),
         demo=Demo(store, passwords, changed),
+        directories=built,
+        browser=Browser(store, sessions, built.by_redirect, seal, clock),
+        schedules=Schedules(store),
+        photos=photos,
     )
 
 
@@ -132,7 +155,10 @@ def make_wsgi(built: Parts) -> Wsgi:
         strict_paths=("/api/v1/auth",),
     )
     origins = settings.allowed_origins()
-    SessionResource(built.sessions).install(made.api)
+    SessionResource(built.sessions, built.schedules).install(made.api)
+    OidcResource(
+        built.browser, built.directories.shown, origins, settings.page_url(), settings.demo
+    ).install(made.api)
     TokenResource(built.sessions, built.keeping, identify, origins).install(made.api)
     RegisterResource(built.accounts, identify).install(made.api)
     UserResource(built.people, built.accounts).install(made.api)
@@ -157,9 +183,15 @@ def _teller(bus: Bus, org: OrgView) -> Callable[[], None]:
     return changed
 
 
-def _refresh_key(signing_pem: str) -> bytes:
-    """The key from which successors of refresh tokens are made: a secret of its own (RFC 5869)."""
-    derive = HKDF(hashes.SHA256(), 32, salt=None, info=b"hazir refresh successor")
+def own_token(sessions: Sessions, settings: AuthSettings) -> str:
+    """A token with which this service asks the others."""
+    secret = settings.auth_secret.reveal()
+    return sessions.client_credentials(OWN_SERVICE, secret, Device("", "")).access_token
+
+
+def _derived(signing_pem: str, purpose: bytes) -> bytes:
+    """A key of its own for one purpose, from this service's one secret (RFC 5869)."""
+    derive = HKDF(hashes.SHA256(), 32, salt=None, info=purpose)
     return derive.derive(signing_pem.encode())
 
 

@@ -76,7 +76,8 @@ class TokenResource:
         username = _given(form.username, "username")
         password = _given(form.password, "password")
         life = SHORT_ACCESS if page else LONG_ACCESS
-        return self._answer(call, self.sessions.log_in(username, password, device, life), page=page)
+        grant = self.sessions.log_in(username, password, device, life, form.directory)
+        return self._answer(call, grant, page=page)
 
     def refresh(self, call: Call) -> Answer:
         """Exchange a refresh token, in the body or in the page's cookie."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from auth_service.domain.attempts import Counter
 from auth_service.domain.sessions import Presented
+from auth_service.service.directory_ports import DirectoryRows
 from auth_service.service.values import (
     Account,
     Entry,
@@ -211,6 +212,11 @@ class Work(Protocol):
     @property
     def people(self) -> PeopleRows:
         """Accounts."""
+        ...
+
+    @property
+    def directories(self) -> DirectoryRows:
+        """What directories have told of people."""
         ...
 
     @property

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth_service.domain import attempts, passwords, sessions, usernames
+from auth_service.domain import attempts, sessions, usernames
 from auth_service.domain.attempts import Allowances, Counter
 from auth_service.domain.sessions import Presented, Verdict
-from auth_service.service.ports import PasswordThread, Store, TokenSigner, Work
-from auth_service.service.values import Account, NewSession
+from auth_service.service.arrivals import Arrivals, not_admitted
+from auth_service.service.ports import Store, TokenSigner, Work
+from auth_service.service.proving import Attempt, Lost, Photo, Proved, Proving, invalid_credentials
+from auth_service.service.values import Account, Decider, NewSession
+from common import logs
 from common.clock import Clock
-from common.errors import DomainError, Kind, limited, unauthenticated
+from common.errors import limited, unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,6 @@ class Grant:
     refresh_expires_in: int = 0
 
 
-def invalid_credentials() -> DomainError:
-    """The one answer to a wrong name, a wrong password and a locked account."""
-    return DomainError(
-        Kind.UNAUTHENTICATED, "invalid_credentials", "The username or the password is wrong."
-    )
-
-
 class Sessions:
     """Sessions, each of which is revoked by its id. ``changed`` hastens the news of a change."""
 
@@ -51,36 +47,96 @@ class Sessions:
         signer: TokenSigner,
         clock: Clock,
         *,
-        password_thread: PasswordThread,
+        proving: Proving,
+        arrivals: Arrivals,
         refresh_key: bytes,
         allowances: Allowances,
         changed: Callable[[], None],
+        photos: Callable[[int, Photo], None],
     ) -> None:
         self._store = store
         self._signer = signer
         self._clock = clock
-        self._passwords = password_thread
+        self._proving = proving
+        self._arrivals = arrivals
+        self._photos = photos
         self._refresh_key = refresh_key
         self._allowances = allowances
         self._changed = changed
 
-    def log_in(self, username: str, password: str, device: Device, life: timedelta) -> Grant:
-        """A new session with an access token of ``life``.
+    def log_in(
+        self,
+        username: str,
+        password: str,
+        device: Device,
+        life: timedelta,
+        directory: str | None = None,
+    ) -> Grant:
+        """A new session with an access token of ``life``, proved in ``directory`` if one is named.
 
-        Raises ``invalid_credentials``, or ``rate_limited`` when too many have failed or wait.
+        Raises ``invalid_credentials``, ``rate_limited`` when too many have failed or wait,
+        ``directory_unavailable``, and what `admit` raises. Nothing outside is asked before the
+        attempt is counted: nobody guesses the institution's passwords through this service.
         """
-        with self._passwords.turn() as turn:
+        self._proving.check_choice(directory)
+        with self._proving.turn() as turn:
             account, counters = self._charge(usernames.key_of(username), device.address)
-            checked = turn.verify(
-                account.password_hash if account else None, passwords.normal(password)
-            )
-        if account is None or account.locked or not checked.right:
+            attempt = Attempt(username=username, password=password, account=account, turn=turn)
+            local = self._proving.locally(attempt)
+        proved = self._proving.ask(attempt, directory, local)
+        if isinstance(proved, Lost):
+            self._end_all_of(proved.account)
             raise invalid_credentials()
-        with self._store.begin() as work:
+        return self.admit(proved, device, life, counters)
+
+    def admit(
+        self, proved: Proved, device: Device, life: timedelta, counters: Sequence[Counter] = ()
+    ) -> Grant:
+        """A new session for somebody whose identity is proved, whose attempt is taken back.
+
+        Raises ``invalid_credentials`` for a locked account, and what `Arrivals.settle` raises.
+        """
+        request_id = logs.request_id()
+        with (
+            self._arrivals.noting(proved.directory, proved.identity, request_id),
+            self._store.begin() as work,
+        ):
+            account = self._account_of(work, proved, request_id)
+            if account.locked:
+                raise invalid_credentials()
             work.sessions.refund(counters)
-            if checked.renewed:
-                work.people.change(account.employee_id, {"password_hash": checked.renewed})
-            return self.open(work, account, device, life)
+            # The directory may have withdrawn the last role: that stands, and opens nothing.
+            stays = proved.identity is None or bool(account.roles)
+            grant = self.open(work, account, device, life) if stays else None
+            if grant is None:
+                revoke_all(work, account.employee_id)
+        if proved.identity is not None:
+            self._changed()
+        if grant is None:
+            raise not_admitted()
+        if proved.photo is not None:
+            self._photos(account.employee_id, proved.photo)
+        return grant
+
+    def _account_of(self, work: Work, proved: Proved, request_id: str) -> Account:
+        if proved.identity is not None:
+            return self._arrivals.settle(work, proved.directory, proved.identity, request_id)
+        assert proved.account is not None, "a local password proves an account"
+        if proved.renewed:
+            work.people.change(proved.account.employee_id, {"password_hash": proved.renewed})
+        return proved.account
+
+    def _end_all_of(self, account: Account) -> None:
+        """The directory no longer knows this person: what they have open here ends."""
+        with self._store.begin() as work:
+            ended = revoke_all(work, account.employee_id)
+            if ended:
+                name = f"person:{account.employee_id}"
+                entry = Decider(None, logs.request_id()).entry(
+                    "signin.gone", name, after={"directory": account.directory}
+                )
+                work.journal.write(entry)
+        self._changed()
 
     def open(self, work: Work, account: Account, device: Device, life: timedelta) -> Grant:
         """Begin a session within ``work``, for somebody whose identity is proved."""
@@ -219,7 +275,9 @@ class Sessions:
         )
 
 
-def revoke_all(work: Work, employee_id: int) -> None:
-    """End every session of a person within ``work``."""
-    for sid in work.sessions.revoke_all(employee_id):
+def revoke_all(work: Work, employee_id: int) -> int:
+    """End every session of a person within ``work``; how many there were."""
+    ended = work.sessions.revoke_all(employee_id)
+    for sid in ended:
         work.journal.announce_session(employee_id, sid)
+    return len(ended)
