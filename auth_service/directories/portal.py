@@ -71,7 +71,9 @@ class PortalDirectory:
             return self._student(line, visit, attempt.username)
 
     def _visit(self, line: Line[Any], cookies: httpx.Cookies | None = None) -> Visit:
-        return Visit(line, self._settings.login_url, longest=_LONGEST_PAGE, cookies=cookies)
+        settings = self._settings
+        named = (settings.login_url, settings.obs_url, settings.schedule_url)
+        return Visit(line, *named, longest=_LONGEST_PAGE, cookies=cookies)
 
     def _signed_in(self, visit: Visit, attempt: Attempt) -> BeautifulSoup:
         """The page that the form leads to."""

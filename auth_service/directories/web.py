@@ -1,4 +1,4 @@
-"""Pages of one server of others: no other host, no long answer, no endless one."""
+"""Pages of servers of others: of no host but the named ones, no long answer, no endless one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ class Page:
 
 
 class Visit:
-    """Requests to ``origin`` alone, with cookies of their own, within the time of ``line``.
+    """Requests to the servers of ``addresses`` alone, with cookies of their own, within ``line``.
+
+    A redirect leads to those servers or nowhere, and never takes a form along.
 
     Whatever is not a plain answer of at most ``longest`` bytes raises ``directory_unavailable``.
     """
@@ -47,13 +49,12 @@ class Visit:
     def __init__(
         self,
         line: Line[Any],
-        origin: str,
-        *,
+        *addresses: str,
         longest: int,
         cookies: httpx.Cookies | None = None,
     ) -> None:
         self._line = line
-        self._origin = origin_of(origin)
+        self._origins = {origin_of(address) for address in addresses}
         self._longest = longest
         # No proxy and no certificate of the environment's, and nothing compressed: what is short
         # on the wire is short here.
@@ -116,7 +117,7 @@ class Visit:
         refusals: frozenset[int],
     ) -> Page:
         for _ in range(_MOST_REDIRECTS):
-            if origin_of(url) != self._origin:
+            if origin_of(url) not in self._origins:
                 raise self._unclear("another host")
             try:
                 answer, content = self._once(method, url, form, headers)
@@ -148,7 +149,8 @@ class Visit:
         return answer, bytes(content)
 
     def _unclear(self, reason: str) -> Exception:
-        logs.log().warning("directory answers unclearly", host=self._origin[1], reason=reason)
+        hosts = sorted(origin[1] for origin in self._origins)
+        logs.log().warning("directory answers unclearly", hosts=hosts, reason=reason)
         return directory_unavailable()
 
 

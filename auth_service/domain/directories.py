@@ -19,6 +19,7 @@ EVERYBODY = "*"
 MAPPABLE = frozenset({Role.ADMIN, Role.MANAGER, Role.TEACHER, Role.STAFF, Role.STUDENT})
 _LONGEST_NAME = 200
 _LONGEST_NUMBER = 64
+_LONGEST_SUBJECT = 255
 
 
 class Refusal(Enum):
@@ -80,6 +81,11 @@ def name_key(typed: str) -> str:
 def same_name(told: str, typed: str) -> bool:
     """Whether the directory's name for an account is the one that was typed and counted."""
     return usernames.key_of(told) == usernames.key_of(typed)
+
+
+def is_subject(subject: str) -> bool:
+    """Whether a directory's own name for a person can be kept."""
+    return 0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()
 
 
 def clean(text: str, longest: int = _LONGEST_NAME) -> str:

@@ -42,6 +42,8 @@ class Arrivals:
         ``account_exists``, ``school_number_taken`` or ``not_admitted``; somebody known whose last
         role the directory has withdrawn comes back without a role.
         """
+        if not directories.is_subject(identity.subject):
+            raise not_admitted()
         decider = Decider(None, request_id)
         known = work.directories.hold(directory, identity.subject)
         if known is not None:
