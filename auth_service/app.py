@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from auth_service.directories.build import Built, build
-from auth_service.directories.photos import Photos
 from auth_service.directories.seal import JourneySeal
 from auth_service.passwords import Passwords
 from auth_service.rest.oidc import OidcResource
@@ -43,6 +43,9 @@ from common.org import OrgView, identifier
 from common.sql import dsn
 from common.tokens import Signer, jwk, key_id
 
+if TYPE_CHECKING:
+    from auth_service.directories.photos import Photos
+
 _TIDY_EVERY = 600.0
 _POOL = 6
 
@@ -66,14 +69,15 @@ class Parts:
     directories: Built
     browser: Browser
     schedules: Schedules
-    photos: Photos
+    photos: Photos | None
     stop: threading.Event = field(default_factory=threading.Event)
 
     def close(self) -> None:
         """End the threads and connections."""
         self.stop.set()
         self.org.stop()
-        self.photos.close()
+        if self.photos:
+            self.photos.close()
         self.passwords.close()
         self.db.close()
 
@@ -91,7 +95,7 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     signer = Signer(settings.signing_key.reveal(), settings.token_issuer)
     chosen = settings.directories
     built = build(chosen, demo=settings.demo, clock=clock, public_url=settings.token_issuer)
-    photos = Photos(settings.face_url, lambda: own_token(sessions, settings))
+    photos = _photos(settings, lambda: own_token(sessions, settings))
     sessions = Sessions(
         store,
         signer,
@@ -101,7 +105,7 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         refresh_key=_derived(settings.signing_key.reveal(), b"hazir refresh successor"),
         allowances=settings.allowances(),
         changed=changed,
-        photos=photos.offer,
+        photos=photos.offer if photos else None,
     )
     seal = JourneySeal(_derived(settings.signing_key.reveal(), b"hazir journey"))
     accounts = Accounts(
@@ -181,6 +185,16 @@ def _teller(bus: Bus, org: OrgView) -> Callable[[], None]:
                 logs.log().warning("snapshot not refreshed")
 
     return changed
+
+
+def _photos(settings: AuthSettings, token: Callable[[], str]) -> Photos | None:
+    """What hands photos over, where a directory has any."""
+    if settings.directories.portal is None:
+        return None
+    # It brings an HTTP client along, which most installations need not hold.
+    from auth_service.directories.photos import Photos
+
+    return Photos(settings.face_url, token)
 
 
 def own_token(sessions: Sessions, settings: AuthSettings) -> str:

@@ -15,10 +15,13 @@ from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
+from prometheus_client import Counter
+
 from auth_service.service.proving import directory_unavailable
 from common import logs
 
 T = TypeVar("T")
+_CALLS = Counter("hazir_directory_calls", "Calls to directories.", ["outcome"])
 SEATS = 8
 SECONDS = 5.0
 
@@ -50,6 +53,7 @@ class Outside:
     def call(self, work: Callable[[Line[T]], T]) -> T:
         """What ``work`` returns or raises; ``directory_unavailable`` when it takes too long."""
         if not self._seats.acquire(blocking=False):
+            _CALLS.labels("no_seat").inc()
             raise directory_unavailable()
         line: Line[T] = Line(self._seconds)
         ended: _Box[T] = _Box()
@@ -68,10 +72,12 @@ class Outside:
         if not ended.there.wait(self._seconds):
             with suppress(Exception):
                 line.cut()
+            _CALLS.labels("too_late").inc()
             logs.log().warning("directory takes too long", enough=line.so_far is not None)
             if line.so_far is None:
                 raise directory_unavailable()
             return line.so_far
+        _CALLS.labels("failed" if ended.fault else "answered").inc()
         if ended.fault is not None:
             raise ended.fault
         return ended.result  # type: ignore[return-value]  # set where there is no fault

@@ -19,7 +19,6 @@ import httpx
 
 from auth_service.service.proving import Photo
 from common import logs
-from common.errors import DomainError
 
 _WAITING = 32
 _SECONDS = 5.0
@@ -45,6 +44,11 @@ class Photos:
                 self._thread = threading.Thread(target=self._run, name="photos", daemon=True)
                 self._thread.start()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a photo waits or is being handed over."""
+        return self._waiting.unfinished_tasks > 0
+
     def close(self) -> None:
         """End the thread; what waits is let go."""
         with suppress(queue.Empty):
@@ -58,9 +62,10 @@ class Photos:
         while (given := self._waiting.get()) is not None:
             try:
                 told = self._hand_over(*given)
-            except (httpx.HTTPError, DomainError, ValueError, KeyError, OSError) as fault:
+            except Exception as fault:  # noqa: BLE001  no photo is worth the thread
                 told = type(fault).__name__
             logs.log().info("photo of a directory", outcome=told)
+            self._waiting.task_done()
 
     def _hand_over(self, employee_id: int, photo: Photo) -> str:
         until = monotonic() + _SECONDS

@@ -48,6 +48,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "roles": [["staff"], ["manager", "teacher"]],
                 "role": ["Employee", "Manager"],
                 "cursor": ["1"],
+                "directory": ["local", "ldap"],
             }
 
         contract = Contract(
@@ -62,5 +63,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestAuth(KeepsToItsDocument):
     service = "auth"
-    least = 26
+    least = 29
     refusals = frozenset({400, 422})
