@@ -1,14 +1,13 @@
 """OpenID Connect: the authorization code flow with PKCE, and the ID token's verification.
 
-Only PyJWT verifies, with a literal list of algorithms and one algorithm for each key. The claims
-about the person come from the ID token, completed by the provider's userinfo endpoint.
+The claims about the person come from the ID token, completed by the provider's userinfo endpoint.
 """
 
 from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from time import monotonic
@@ -16,8 +15,9 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 import httpx
-import jwt
+from jwt import PyJWK
 
+from auth_service.directories import id_token
 from auth_service.directories.outside import Line, Outside
 from auth_service.directories.settings import OidcSettings, web_address
 from auth_service.directories.web import Page, Visit
@@ -33,19 +33,10 @@ from auth_service.service.proving import (
 from common import logs
 from common.clock import Clock
 
-ALGORITHMS = ["ES256", "EdDSA", "PS256", "RS256"]
-#: Which of them a key may be used with, by its type; the first is meant when it does not say.
-_BY_TYPE: Mapping[str, Sequence[str]] = {
-    "RSA": ("RS256", "PS256"),
-    "EC": ("ES256",),
-    "OKP": ("EdDSA",),
-}
 _LONGEST = 256 << 10
 _KEEP = 600.0
 _ASK_AGAIN = 10.0
-_SKEW = 60
 _MOST_GROUPS = 1000
-_REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
 
 
 @dataclass(slots=True)
@@ -159,59 +150,31 @@ class OidcDirectory:
         return found
 
     def _verified(self, line: Line[Any], metadata: Mapping[str, Any], token: Any) -> dict[str, Any]:
-        """The claims of an ID token that holds (OpenID Connect Core, 3.1.3.7)."""
+        """The claims of an ID token that holds."""
         if not isinstance(token, str):
             raise _unproved("no ID token")
         try:
-            header = jwt.get_unverified_header(token)
-            algorithm = header.get("alg")
-            if algorithm not in ALGORITHMS:
-                raise _unproved("an algorithm that is not taken")
-            key = self._key(line, metadata, header.get("kid"), str(algorithm))
-            claims: dict[str, Any] = jwt.decode(
+            return id_token.verified(
                 token,
-                key,
-                algorithms=ALGORITHMS,
-                audience=self._settings.client_id,
+                lambda kid, algorithm: self._key(line, metadata, kid, algorithm),
                 issuer=self._settings.issuer,
-                options={
-                    "require": _REQUIRED,
-                    "verify_exp": False,
-                    "verify_iat": False,
-                    "verify_nbf": False,
-                },
+                client_id=self._settings.client_id,
+                now=self._clock.now().timestamp(),
             )
-            self._check_times(claims)
-        except (jwt.InvalidTokenError, jwt.PyJWKError, ValueError, TypeError) as fault:
-            raise _unproved(type(fault).__name__) from None
-        audience = claims["aud"]
-        client = self._settings.client_id
-        several = isinstance(audience, list) and len(audience) > 1
-        if claims.get("azp", None if several else client) != client:
-            raise _unproved("meant for another client")
-        return claims
+        except id_token.Unproved as fault:
+            raise _unproved(str(fault)) from None
 
-    def _check_times(self, claims: Mapping[str, Any]) -> None:
-        """By our own clock, with allowance for one that is a minute off."""
-        now = self._clock.now().timestamp()
-        if float(claims["exp"]) + _SKEW <= now:
-            raise ValueError("expired")
-        if max(float(claims["iat"]), float(claims.get("nbf", 0))) - _SKEW > now:
-            raise ValueError("not valid yet")
-
-    def _key(
-        self, line: Line[Any], metadata: Mapping[str, Any], kid: Any, algorithm: str
-    ) -> jwt.PyJWK:
+    def _key(self, line: Line[Any], metadata: Mapping[str, Any], kid: Any, algorithm: str) -> PyJWK:
         """The provider's key of this name for this algorithm; one not known yet is looked for."""
 
         def read() -> Mapping[str, Any]:
             return _object(line, str(metadata["jwks_uri"]))
 
         for oldest in (_KEEP, _ASK_AGAIN):
-            found = _fitting(self._kept(self._keys, read, oldest), kid, algorithm)
+            found = id_token.fitting(self._kept(self._keys, read, oldest), kid, algorithm)
             if len(found) == 1:
-                return jwt.PyJWK(found[0], algorithm)
-        raise _unproved("no such key")
+                return PyJWK(found[0], algorithm)
+        raise id_token.Unproved("no such key")
 
     def _userinfo(
         self, line: Line[Any], metadata: Mapping[str, Any], answer: Mapping[str, Any], subject: str
@@ -269,20 +232,6 @@ def _usable(address: Any) -> bool:
         return isinstance(address, str) and bool(web_address(address.partition("?")[0]))
     except ValueError:
         return False
-
-
-def _fitting(keys: Mapping[str, Any], kid: Any, algorithm: str) -> list[dict[str, Any]]:
-    """The signing keys that may be meant: by name, or without one every one of the type."""
-    listed = keys.get("keys")
-    found = []
-    for key in listed if isinstance(listed, list) else ():
-        if not isinstance(key, dict) or key.get("use", "sig") != "sig":
-            continue
-        named = kid is None or key.get("kid") == kid
-        able = algorithm in _BY_TYPE.get(str(key.get("kty")), ())
-        if named and able and key.get("alg", algorithm) == algorithm:
-            found.append(key)
-    return found
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -219,6 +219,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 3600},
     "no expiry": {"exp": None},
     "expiry is a text": {"exp": "never"},
+    "expiry is no number": {"exp": float("nan")},
     "issued in the future": {"iat": NOW + 3600},
     "not valid yet": {"nbf": NOW + 3600},
     "another nonce": {"nonce": "x" * 43},
