@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 #: How long somebody may take at the provider, in seconds.
 LIFE = 600
 _LONGEST = 1000
-_ADDRESS = re.compile(r"(https?://[^/?#@\\\s]+)(/[^\s\\]*)?", re.ASCII)
+_ADDRESS = re.compile(r"((?i:https?)://[^/?#@\\\s]+)(/[^\s\\]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.auth import PAGE, AuthServer, as_user, running_auth
-from tests.support.cluster import TestDatabase
+from tests.support.cluster import PostgresServer, TestDatabase
 from tests.support.oidc import (
     CALLBACK,
     CLIENT_SECRET,
@@ -44,16 +44,33 @@ def auth(database: TestDatabase, provider: RealProvider) -> Iterator[AuthServer]
         yield server
 
 
-@pytest.fixture
-def liar() -> Iterator[Liar]:
+@pytest.fixture(scope="module")
+def one_liar() -> Iterator[Liar]:
     with running_liar() as running:
         yield running
 
 
-@pytest.fixture
-def lied_to(fresh_database: TestDatabase, liar: Liar) -> Iterator[AuthServer]:
-    with running_auth(fresh_database, **settings(liar.issuer)) as server:
+@pytest.fixture(scope="module")
+def believer(postgres: PostgresServer, one_liar: Liar) -> Iterator[AuthServer]:
+    database = postgres.migrated_database()
+    with running_auth(database, **settings(one_liar.issuer)) as server:
         yield server
+    postgres.drop(database)
+
+
+@pytest.fixture
+def liar(one_liar: Liar) -> Liar:
+    """The liar, honest again."""
+    one_liar.reset()
+    return one_liar
+
+
+@pytest.fixture
+def lied_to(believer: AuthServer, liar: Liar) -> AuthServer:
+    """A service that has asked the liar for nothing yet."""
+    directory: Any = believer.parts.directories.by_redirect["oidc"]
+    directory._metadata.at = directory._keys.at = -1e9
+    return believer
 
 
 class Browser:
@@ -86,10 +103,25 @@ class Browser:
 
 
 @pytest.fixture
-def browser(auth: AuthServer) -> Iterator[Browser]:
-    made = Browser(auth)
-    yield made
-    made.client.close()
+def browsing() -> Iterator[Callable[[AuthServer], Browser]]:
+    """Makes browsers that are closed at the end."""
+    made: list[Browser] = []
+
+    def make(auth: AuthServer) -> Browser:
+        made.append(Browser(auth))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.client.close()
+
+
+Browsing = Callable[[AuthServer], "Browser"]
+
+
+@pytest.fixture
+def browser(auth: AuthServer, browsing: Browsing) -> Browser:
+    return browsing(auth)
 
 
 def error(answer: httpx.Response) -> str:
@@ -128,7 +160,7 @@ def test_somebody_comes_back_signed_in(auth: AuthServer, browser: Browser) -> No
         ["teacher"],
     )
     ((_, action, _, after, _),) = auth.audit(f"person:{me['employee_id']}")
-    assert (action, after["subject"]) == ("account.arrived", "id-ayse")
+    assert (action, after["subject"]) == ("account.arrived", "ayse")
     # A second time it is the same account.
     browser.back(at_the_provider(browser.start(), "ayse"))
     assert browser.signed_in()["employee_id"] == me["employee_id"]
@@ -139,18 +171,20 @@ def test_somebody_comes_back_signed_in(auth: AuthServer, browser: Browser) -> No
 
 
 def test_a_public_client_needs_no_secret(
-    fresh_database: TestDatabase, provider: RealProvider
+    fresh_database: TestDatabase, provider: RealProvider, browsing: Browsing
 ) -> None:
     public = {"OIDC_CLIENT_ID": "hazir-public", "OIDC_CONFIDENTIAL": "0"}
     with running_auth(fresh_database, **settings(provider.issuer, **public)) as auth:
-        browser = Browser(auth)
+        browser = browsing(auth)
         answer = browser.back(at_the_provider(browser.start(), "veli"))
         assert answer.headers["Location"] == HOME
         assert browser.signed_in()["employee_id"]
 
 
-def test_the_real_provider_s_keys_may_change(auth: AuthServer, provider: RealProvider) -> None:
-    browser = Browser(auth)
+def test_the_real_provider_s_keys_may_change(
+    auth: AuthServer, provider: RealProvider, browsing: Browsing
+) -> None:
+    browser = browsing(auth)
     browser.back(at_the_provider(browser.start(), "veli"))
     provider.process.stop()
     down = browser.client.get("/api/v1/auth/choices")
@@ -166,9 +200,11 @@ def test_without_a_role_nobody_comes_in(auth: AuthServer, browser: Browser) -> N
     assert error(browser.back(at_the_provider(browser.start(), "stranger"))) == "not_admitted"
 
 
-def test_a_return_works_once_and_in_its_own_browser(auth: AuthServer, browser: Browser) -> None:
+def test_a_return_works_once_and_in_its_own_browser(
+    auth: AuthServer, browser: Browser, browsing: Browsing
+) -> None:
     back = at_the_provider(browser.start(), "ayse")
-    other = Browser(auth)
+    other = browsing(auth)
     assert error(other.back(back)) == "state_invalid"
     other.start()
     assert error(other.back(back)) == "state_invalid"
@@ -193,8 +229,10 @@ def test_there_is_no_such_provider(auth: AuthServer) -> None:
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_the_liar_is_believed_while_it_is_honest(lied_to: AuthServer, liar: Liar) -> None:
-    browser = Browser(lied_to)
+def test_the_liar_is_believed_while_it_is_honest(
+    lied_to: AuthServer, liar: Liar, browsing: Browsing
+) -> None:
+    browser = browsing(lied_to)
     assert browser.back(liar.back(browser.start())).headers["Location"] == HOME
     (form,) = liar.forms
     assert len(form["code_verifier"]) >= 43
@@ -231,7 +269,9 @@ CLAIMS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("lie", CLAIMS)
-def test_claims_that_are_not_ours_prove_nothing(lied_to: AuthServer, liar: Liar, lie: str) -> None:
+def test_claims_that_are_not_ours_prove_nothing(
+    lied_to: AuthServer, liar: Liar, lie: str, browsing: Browsing
+) -> None:
     changes = {
         name: liar.issuer + "/" if value == "+" else value for name, value in CLAIMS[lie].items()
     }
@@ -241,7 +281,7 @@ def test_claims_that_are_not_ours_prove_nothing(lied_to: AuthServer, liar: Liar,
 
     liar.change = change
     liar.userinfo = {"sub": changes.get("sub", "id-ayse")}
-    browser = Browser(lied_to)
+    browser = browsing(lied_to)
     before = lied_to.town.sql("SELECT count(*) FROM auth.person")
     assert error(browser.back(liar.back(browser.start()))) in {"identity_unproved", "not_admitted"}
     assert lied_to.town.sql("SELECT count(*) FROM auth.person") == before
@@ -305,15 +345,17 @@ def _forgeries(liar: Liar) -> dict[str, Any]:
     ],
 )
 def test_signatures_that_do_not_hold_prove_nothing(
-    lied_to: AuthServer, liar: Liar, lie: str
+    lied_to: AuthServer, liar: Liar, lie: str, browsing: Browsing
 ) -> None:
     liar.sign = _forgeries(liar)[lie]
-    browser = Browser(lied_to)
+    browser = browsing(lied_to)
     assert error(browser.back(liar.back(browser.start()))) == "identity_unproved"
 
 
-def test_keys_may_change_and_clocks_be_a_minute_off(lied_to: AuthServer, liar: Liar) -> None:
-    browser = Browser(lied_to)
+def test_keys_may_change_and_clocks_be_a_minute_off(
+    lied_to: AuthServer, liar: Liar, browsing: Browsing
+) -> None:
+    browser = browsing(lied_to)
     browser.back(liar.back(browser.start()))
     directory: Any = lied_to.parts.directories.by_redirect["oidc"]
     for kind in ("ec", "rsa"):
@@ -342,25 +384,29 @@ def test_keys_may_change_and_clocks_be_a_minute_off(lied_to: AuthServer, liar: L
     ],
 )
 def test_returns_that_are_not_ours(
-    lied_to: AuthServer, liar: Liar, changes: dict[str, str | None], told: str
+    lied_to: AuthServer, liar: Liar, changes: dict[str, str | None], told: str, browsing: Browsing
 ) -> None:
-    browser = Browser(lied_to)
+    browser = browsing(lied_to)
     assert error(browser.back(liar.back(browser.start(), **changes))) == told
 
 
-def test_userinfo_of_somebody_else_proves_nothing(lied_to: AuthServer, liar: Liar) -> None:
+def test_userinfo_of_somebody_else_proves_nothing(
+    lied_to: AuthServer, liar: Liar, browsing: Browsing
+) -> None:
     liar.userinfo = {"sub": "id-veli", "number": "3002"}
-    browser = Browser(lied_to)
+    browser = browsing(lied_to)
     assert error(browser.back(liar.back(browser.start()))) == "identity_unproved"
 
 
 def test_nobody_takes_over_a_local_account_of_the_same_name(
-    lied_to: AuthServer, liar: Liar
+    lied_to: AuthServer, liar: Liar, browsing: Browsing
 ) -> None:
-    local = lied_to.register("Liars_Ayse")
-    browser = Browser(lied_to)
+    local = lied_to.register("Liars_Fatma")
+    told = {"sub": "id-fatma", "preferred_username": "liars_fatma"}
+    liar.change, liar.userinfo = lambda claims: claims | told, {"sub": "id-fatma", "number": "9"}
+    browser = browsing(lied_to)
     assert error(browser.back(liar.back(browser.start()))) == "account_exists"
-    assert lied_to.signed_in("liars_ayse")["employee_id"] == local["employee_id"]
+    assert lied_to.signed_in("liars_fatma")["employee_id"] == local["employee_id"]
     assert lied_to.audit(f"person:{local['employee_id']}")[-1][1] == "signin.refused"
 
 
@@ -374,16 +420,18 @@ def test_nobody_takes_over_a_local_account_of_the_same_name(
     ],
 )
 def test_a_document_for_another_issuer_is_not_believed(
-    lied_to: AuthServer, liar: Liar, metadata: dict[str, Any]
+    lied_to: AuthServer, liar: Liar, metadata: dict[str, Any], browsing: Browsing
 ) -> None:
     liar.metadata = metadata
-    answer = Browser(lied_to).client.get(START)
+    answer = browsing(lied_to).client.get(START)
     assert error(answer) == "directory_unavailable"
 
 
 @pytest.mark.parametrize("page", ["/.well-known/openid-configuration", "/token", "/jwks", "/me"])
-def test_a_provider_that_hangs_is_given_up(lied_to: AuthServer, liar: Liar, page: str) -> None:
-    browser, liar.hangs = Browser(lied_to), page
+def test_a_provider_that_hangs_is_given_up(
+    lied_to: AuthServer, liar: Liar, page: str, browsing: Browsing
+) -> None:
+    browser, liar.hangs = browsing(lied_to), page
     began = time.monotonic()
     if page.startswith("/."):
         assert error(browser.client.get(START)) == "directory_unavailable"
@@ -393,19 +441,23 @@ def test_a_provider_that_hangs_is_given_up(lied_to: AuthServer, liar: Liar, page
     lied_to.signed_in(lied_to.register()["username"])
 
 
-def test_a_provider_that_fails_is_unavailable(lied_to: AuthServer, liar: Liar) -> None:
+def test_a_provider_that_fails_is_unavailable(
+    lied_to: AuthServer, liar: Liar, browsing: Browsing
+) -> None:
     liar.status = 500
-    assert error(Browser(lied_to).client.get(START)) == "directory_unavailable"
+    assert error(browsing(lied_to).client.get(START)) == "directory_unavailable"
 
 
-def test_a_journey_ends_after_ten_minutes(fresh_database: TestDatabase, liar: Liar) -> None:
+def test_a_journey_ends_after_ten_minutes(
+    fresh_database: TestDatabase, liar: Liar, browsing: Browsing
+) -> None:
     from datetime import UTC, datetime, timedelta
 
     from common.clock import FixedClock
 
     clock = FixedClock(datetime.now(UTC))
     with running_auth(fresh_database, clock, **settings(liar.issuer)) as auth:
-        browser = Browser(auth)
+        browser = browsing(auth)
         back = liar.back(browser.start())
         clock.advance(timedelta(minutes=10, seconds=2))
         kept = browser.client.cookies.get("hazir_journey")
@@ -414,14 +466,18 @@ def test_a_journey_ends_after_ten_minutes(fresh_database: TestDatabase, liar: Li
 
 
 def test_nothing_secret_is_logged(
-    fresh_database: TestDatabase, liar: Liar, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    fresh_database: TestDatabase,
+    liar: Liar,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    browsing: Browsing,
 ) -> None:
     from common import logs
 
     logs.configure("auth", "debug")
     try:
         with running_auth(fresh_database, **settings(liar.issuer)) as auth:
-            browser = Browser(auth)
+            browser = browsing(auth)
             browser.back(liar.back(browser.start()))
             liar.sign = lambda claims: unsigned(claims)
             browser.back(liar.back(browser.start()))

@@ -109,6 +109,10 @@ def at_the_provider(way: str, login: str) -> str:
     raise AssertionError("the provider sends nobody back")
 
 
+def _as_they_are(claims: dict[str, Any]) -> dict[str, Any]:
+    return claims
+
+
 @dataclass
 class Liar:
     """A provider whose every word can be changed; well behaved at first.
@@ -121,7 +125,7 @@ class Liar:
     key: Any = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     kid: str = "first"
     algorithm: str = "ES256"
-    change: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
+    change: Callable[[dict[str, Any]], dict[str, Any]] = _as_they_are
     sign: Callable[[dict[str, Any]], str] | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     userinfo: dict[str, Any] = field(default_factory=dict)
@@ -131,6 +135,12 @@ class Liar:
     forms: list[dict[str, str]] = field(default_factory=list)
     nonces: dict[str, str] = field(default_factory=dict)
     stop: threading.Event = field(default_factory=threading.Event)
+
+    def reset(self) -> None:
+        """Be honest, and forget what was asked."""
+        self.change, self.sign, self.status, self.hangs = _as_they_are, None, 200, ""
+        for kept in (self.metadata, self.userinfo, self.asked, self.forms, self.nonces):
+            kept.clear()
 
     def renew(self, kind: str = "ec") -> None:
         """Another key under another name."""

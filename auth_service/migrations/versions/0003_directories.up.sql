@@ -1,6 +1,6 @@
 -- The directory's own name for the person: an account is found by it, never by what was typed.
 ALTER TABLE auth.person ADD COLUMN subject text CHECK (length(subject) BETWEEN 1 AND 255);
-ALTER TABLE auth.person ADD CONSTRAINT person_subject_check
+ALTER TABLE auth.person ADD CONSTRAINT person_subject_of_directory
     CHECK ((directory = 'local') = (subject IS NULL));
 ALTER TABLE auth.person ADD CONSTRAINT person_directory_subject_key UNIQUE (directory, subject);
 

@@ -95,7 +95,7 @@ def test_the_ldap_server_is_named_or_installed_without_a_directory_of_its_own(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     asked = tmp_path / "asked"
     _tool(tools, "apt-get", f'echo "$@" >>{asked}')
-    _tool(tools, "debconf-set-selections", f"cat >>{asked}")
+    _tool(tools, "debconf-set-selections", f'read line; echo "$line" >>{asked}')
     packages.install_ldap_server()
     told = asked.read_text()
     assert "slapd slapd/no_configuration boolean true" in told
