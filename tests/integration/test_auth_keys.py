@@ -59,7 +59,7 @@ def test_a_restart_publishes_nothing_twice(fresh_database: TestDatabase) -> None
             audited = auth.town.sql(
                 "SELECT count(*) FROM auth.audit WHERE action = 'service.secret'"
             )
-            assert audited == [(2,)]
+            assert audited == [(3,)]
 
 
 def test_a_changed_service_secret_replaces_the_old_one(
