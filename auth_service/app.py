@@ -101,7 +101,7 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         signer,
         clock,
         proving=Proving(passwords, built.local, built.with_password, chosen.order),
-        arrivals=Arrivals(store, site=chosen.site),
+        arrivals=Arrivals(store, changed, site=chosen.site),
         refresh_key=_derived(settings.signing_key.reveal(), b"hazir refresh successor"),
         allowances=settings.allowances(),
         changed=changed,

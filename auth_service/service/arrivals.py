@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from auth_service.domain import directories, usernames
+from auth_service.domain.attempts import Counter
 from auth_service.domain.directories import Identity
 from auth_service.service.ports import Store, Work
+from auth_service.service.proving import Proved, invalid_credentials
 from auth_service.service.values import Account, Decider, Entry, NewAccount
 from common import logs
 from common.errors import DomainError, Kind, conflict, forbidden
@@ -29,13 +31,51 @@ def not_admitted() -> DomainError:
 
 
 class Arrivals:
-    """Settles what a directory has proved. ``site`` is the one that its people join, by name."""
+    """Settles what has been proved. ``site`` is the one that a directory's people join, by name;
+    ``changed`` hastens the news of a change.
+    """
 
-    def __init__(self, store: Store, *, site: str | None = None) -> None:
+    def __init__(self, store: Store, changed: Callable[[], None], *, site: str | None) -> None:
         self._store = store
+        self._changed = changed
         self._site = site
 
-    def settle(self, work: Work, directory: str, identity: Identity, request_id: str) -> Account:
+    def settled(self, proved: Proved, counters: Sequence[Counter]) -> Account:
+        """The account of who is proved, as it is now; the attempt is taken back from ``counters``.
+
+        Raises ``invalid_credentials`` when it is locked, ``account_exists``,
+        ``school_number_taken`` or ``not_admitted``.
+        """
+        identity, request_id = proved.identity, logs.request_id()
+        with self._noting(proved.directory, identity, request_id), self._store.begin() as work:
+            if identity is not None:
+                account = self._settle(work, proved.directory, identity, request_id)
+            else:
+                account = _own(work, proved)
+            if account.locked:
+                raise invalid_credentials()
+            work.sessions.refund(counters)
+            # The directory may have withdrawn the last role: that stands, and opens nothing.
+            outside = identity is not None and not account.roles
+            if outside:
+                _end_all(work, account.employee_id)
+        if identity is not None:
+            self._changed()
+        if outside:
+            raise not_admitted()
+        return account
+
+    def lost(self, account: Account) -> None:
+        """The directory no longer knows this person: what they have open here ends."""
+        with self._store.begin() as work:
+            if _end_all(work, account.employee_id):
+                name = f"person:{account.employee_id}"
+                after = {"directory": account.directory}
+                entry = Decider(None, logs.request_id()).entry("signin.gone", name, after=after)
+                work.journal.write(entry)
+        self._changed()
+
+    def _settle(self, work: Work, directory: str, identity: Identity, request_id: str) -> Account:
         """The account of ``identity`` within ``work``, as the directory describes it now.
 
         The account is found by the directory's subject, never by its name. Raises
@@ -55,7 +95,7 @@ class Arrivals:
         return account
 
     @contextmanager
-    def noting(self, directory: str, identity: Identity | None, request_id: str) -> Iterator[None]:
+    def _noting(self, directory: str, identity: Identity | None, request_id: str) -> Iterator[None]:
         """Note in the audit when somebody whose identity a directory proved is not let in.
 
         Nothing else of the refused sign-in is kept, so the line has a transaction of its own.
@@ -118,6 +158,21 @@ class Arrivals:
                 retry_after=60,
             )
         return found[0]
+
+
+def _own(work: Work, proved: Proved) -> Account:
+    assert proved.account is not None, "a local password proves an account"
+    if proved.renewed:
+        work.people.change(proved.account.employee_id, {"password_hash": proved.renewed})
+    return proved.account
+
+
+def _end_all(work: Work, employee_id: int) -> int:
+    """End every session of a person; how many there were."""
+    ended = work.sessions.revoke_all(employee_id)
+    for sid in ended:
+        work.journal.announce_session(employee_id, sid)
+    return len(ended)
 
 
 def _name_of(identity: Identity) -> str:

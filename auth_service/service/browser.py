@@ -77,7 +77,7 @@ class Browser:
         """A session for whoever the provider says has come back.
 
         Raises ``state_invalid``, ``identity_unproved``, ``directory_unavailable``, and what
-        `Sessions.admit` raises. A journey ends once, whatever it comes to.
+        `Sessions.enter` raises. A journey ends once, whatever it comes to.
         """
         directory = self._named(name)
         if journey is None or journey.directory != name or back.state is None:
@@ -91,7 +91,7 @@ class Browser:
         if back.error is not None or back.code is None:
             raise identity_unproved()
         proved = directory.prove(journey, back.code, back.issuer)
-        return self._sessions.admit(proved, device, SHORT_ACCESS)
+        return self._sessions.enter(proved, device, SHORT_ACCESS)
 
     def _named(self, name: str) -> RedirectDirectory:
         found = self._directories.get(name)

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from auth_service.domain import attempts, sessions, usernames
 from auth_service.domain.attempts import Allowances, Counter
 from auth_service.domain.sessions import Presented, Verdict
-from auth_service.service.arrivals import Arrivals, not_admitted
+from auth_service.service.arrivals import Arrivals
 from auth_service.service.ports import Store, TokenSigner, Work
 from auth_service.service.proving import Attempt, Lost, Photo, Proved, Proving, invalid_credentials
-from auth_service.service.values import Account, Decider, NewSession
-from common import logs
+from auth_service.service.values import Account, NewSession
 from common.clock import Clock
 from common.errors import limited, unauthenticated
 
@@ -75,7 +74,7 @@ class Sessions:
         """A new session with an access token of ``life``, proved in ``directory`` if one is named.
 
         Raises ``invalid_credentials``, ``rate_limited`` when too many have failed or wait,
-        ``directory_unavailable``, and what `admit` raises. Nothing outside is asked before the
+        ``directory_unavailable``, and what `enter` raises. Nothing outside is asked before the
         attempt is counted: nobody guesses the institution's passwords through this service.
         """
         self._proving.check_choice(directory)
@@ -85,58 +84,29 @@ class Sessions:
             local = self._proving.locally(attempt)
         proved = self._proving.ask(attempt, directory, local)
         if isinstance(proved, Lost):
-            self._end_all_of(proved.account)
+            self._arrivals.lost(proved.account)
             raise invalid_credentials()
-        return self.admit(proved, device, life, counters)
+        return self.enter(proved, device, life, counters)
 
-    def admit(
+    def enter(
         self, proved: Proved, device: Device, life: timedelta, counters: Sequence[Counter] = ()
     ) -> Grant:
-        """A new session for somebody whose identity is proved, whose attempt is taken back.
+        """Let in somebody whose identity is proved; the attempt is taken back from ``counters``.
 
-        Raises ``invalid_credentials`` for a locked account, and what `Arrivals.settle` raises.
+        Raises what `Arrivals.settled` and `admit` raise.
         """
-        request_id = logs.request_id()
-        with (
-            self._arrivals.noting(proved.directory, proved.identity, request_id),
-            self._store.begin() as work,
-        ):
-            account = self._account_of(work, proved, request_id)
-            if account.locked:
-                raise invalid_credentials()
-            work.sessions.refund(counters)
-            # The directory may have withdrawn the last role: that stands, and opens nothing.
-            stays = proved.identity is None or bool(account.roles)
-            grant = self.open(work, account, device, life) if stays else None
-            if grant is None:
-                revoke_all(work, account.employee_id)
-        if proved.identity is not None:
-            self._changed()
-        if grant is None:
-            raise not_admitted()
+        account = self._arrivals.settled(proved, counters)
+        grant = self.admit(account, device, life)
         if proved.photo is not None and self._photos is not None:
             self._photos(account.employee_id, proved.photo)
         return grant
 
-    def _account_of(self, work: Work, proved: Proved, request_id: str) -> Account:
-        if proved.identity is not None:
-            return self._arrivals.settle(work, proved.directory, proved.identity, request_id)
-        assert proved.account is not None, "a local password proves an account"
-        if proved.renewed:
-            work.people.change(proved.account.employee_id, {"password_hash": proved.renewed})
-        return proved.account
-
-    def _end_all_of(self, account: Account) -> None:
-        """The directory no longer knows this person: what they have open here ends."""
+    def admit(self, account: Account, device: Device, life: timedelta) -> Grant:
+        """A new session for the account of somebody whose identity is proved, whichever way."""
+        if account.locked:
+            raise invalid_credentials()
         with self._store.begin() as work:
-            ended = revoke_all(work, account.employee_id)
-            if ended:
-                name = f"person:{account.employee_id}"
-                entry = Decider(None, logs.request_id()).entry(
-                    "signin.gone", name, after={"directory": account.directory}
-                )
-                work.journal.write(entry)
-        self._changed()
+            return self.open(work, account, device, life)
 
     def open(self, work: Work, account: Account, device: Device, life: timedelta) -> Grant:
         """Begin a session within ``work``, for somebody whose identity is proved."""
@@ -275,9 +245,7 @@ class Sessions:
         )
 
 
-def revoke_all(work: Work, employee_id: int) -> int:
-    """End every session of a person within ``work``; how many there were."""
-    ended = work.sessions.revoke_all(employee_id)
-    for sid in ended:
+def revoke_all(work: Work, employee_id: int) -> None:
+    """End every session of a person within ``work``."""
+    for sid in work.sessions.revoke_all(employee_id):
         work.journal.announce_session(employee_id, sid)
-    return len(ended)
