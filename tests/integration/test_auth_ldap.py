@@ -13,6 +13,7 @@ import pytest
 from auth_service.passwords import Passwords
 from tests.support.auth import PASSWORD, AuthServer, as_user, running_auth
 from tests.support.cluster import TestDatabase
+from tests.support.logged import listening
 from tests.support.slapd import READER, SUFFIX, Slapd, running_slapd
 
 AYSE, VELI = "ayse's own words", "veli's own words"
@@ -367,13 +368,8 @@ def test_inst_login_a_server_that_hangs_costs_five_seconds_and_no_local_sign_in(
             auth.signed_in(auth.register()["username"])
 
 
-def test_what_is_typed_is_kept_and_told_nowhere(
-    fresh_database: TestDatabase, slapd: Slapd, capfd: pytest.CaptureFixture[str]
-) -> None:
-    from common import logs
-
-    logs.configure("auth", "debug")
-    try:
+def test_what_is_typed_is_kept_and_told_nowhere(fresh_database: TestDatabase, slapd: Slapd) -> None:
+    with listening("auth") as said:
         with running_auth(fresh_database, **slapd.settings(LDAP_URL="ldap://127.0.0.1:9")) as down:
             log_in(down, "ayse", AYSE)
         with running_auth(fresh_database, **slapd.settings()) as auth:
@@ -386,13 +382,11 @@ def test_what_is_typed_is_kept_and_told_nowhere(
             )
             for (table,) in tables:
                 everything += auth.town.sql(f"SELECT t::text FROM {table} t")
-    finally:
-        logs.configure("auth", "error")
-    told = capfd.readouterr()
+    told = said.getvalue()
     kept = str(everything)
     assert "account.arrived" in kept
     for secret in (AYSE, "a wrong word of ayse's", "reads all but passwords"):
-        assert secret not in told.out + told.err
+        assert secret not in told
         assert secret not in kept
     assert READER not in kept
 

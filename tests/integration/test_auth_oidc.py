@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.support.auth import PAGE, AuthServer, as_user, running_auth
 from tests.support.cluster import PostgresServer, TestDatabase
+from tests.support.logged import listening
 from tests.support.oidc import (
     CALLBACK,
     CLIENT_SECRET,
@@ -468,24 +468,16 @@ def test_a_journey_ends_after_ten_minutes(
 def test_nothing_secret_is_logged(
     fresh_database: TestDatabase,
     liar: Liar,
-    capfd: pytest.CaptureFixture[str],
-    tmp_path: Path,
     browsing: Browsing,
 ) -> None:
-    from common import logs
-
-    logs.configure("auth", "debug")
-    try:
-        with running_auth(fresh_database, **settings(liar.issuer)) as auth:
-            browser = browsing(auth)
-            browser.back(liar.back(browser.start()))
-            liar.sign = lambda claims: unsigned(claims)
-            browser.back(liar.back(browser.start()))
-    finally:
-        logs.configure("auth", "error")
-    told = capfd.readouterr()
-    assert "proves nothing" in told.out
+    with listening("auth") as said, running_auth(fresh_database, **settings(liar.issuer)) as auth:
+        browser = browsing(auth)
+        browser.back(liar.back(browser.start()))
+        liar.sign = lambda claims: unsigned(claims)
+        browser.back(liar.back(browser.start()))
+    told = said.getvalue()
+    assert "proves nothing" in told
     for secret in ("code-0", "code-1", CLIENT_SECRET, *liar.nonces.values()):
-        assert secret not in told.out + told.err
+        assert secret not in told
     for form in liar.forms:
-        assert form["code_verifier"] not in told.out + told.err
+        assert form["code_verifier"] not in told

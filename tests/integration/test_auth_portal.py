@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.auth import AuthServer, as_user, running_auth
 from tests.support.cluster import TestDatabase
+from tests.support.logged import listening
 from tests.support.portal_server import (
     STUDENT,
     STUDENT_PASSWORD,
@@ -234,22 +235,14 @@ def test_people_join_the_site_that_is_named(fresh_database: TestDatabase, portal
         ]
 
 
-def test_what_is_typed_is_told_nowhere(
-    fresh_database: TestDatabase, portal: Portal, capfd: pytest.CaptureFixture[str]
-) -> None:
-    from common import logs
-
-    logs.configure("auth", "debug")
-    try:
-        with running_auth(fresh_database, **portal.settings()) as auth:
+def test_what_is_typed_is_told_nowhere(fresh_database: TestDatabase, portal: Portal) -> None:
+    with listening("auth") as said, running_auth(fresh_database, **portal.settings()) as auth:
+        log_in(auth, STUDENT, STUDENT_PASSWORD)
+        for page in ("form", "answer", "profile"):
+            portal.misbehave = {page: "maintenance"}
             log_in(auth, STUDENT, STUDENT_PASSWORD)
-            for page in ("form", "answer", "profile"):
-                portal.misbehave = {page: "maintenance"}
-                log_in(auth, STUDENT, STUDENT_PASSWORD)
-            kept = str(auth.town.sql("SELECT p::text FROM auth.person p"))
-            kept += str(auth.town.sql("SELECT a::text FROM auth.audit a"))
-    finally:
-        logs.configure("auth", "error")
-    told = capfd.readouterr()
-    assert "directory" in told.out
-    assert STUDENT_PASSWORD not in told.out + told.err + kept
+        kept = str(auth.town.sql("SELECT p::text FROM auth.person p"))
+        kept += str(auth.town.sql("SELECT a::text FROM auth.audit a"))
+    told = said.getvalue()
+    assert "directory" in told
+    assert STUDENT_PASSWORD not in told + kept
