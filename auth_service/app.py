@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from auth_service.directories.build import Built, build
+from auth_service.directories.seal import JourneySeal
 from auth_service.passwords import Passwords
 from auth_service.rest.bulk import IMPORT, BulkResource
 from auth_service.rest.invitations import InvitationResource
+from auth_service.rest.oidc import OidcResource
 from auth_service.rest.own import OwnResource
 from auth_service.rest.register import RegisterResource
 from auth_service.rest.resets import ResetResource
@@ -23,6 +27,8 @@ from auth_service.rest.teams import TeamResource
 from auth_service.rest.tokens import TokenResource
 from auth_service.rest.users import UserResource
 from auth_service.service.accounts import Accounts
+from auth_service.service.arrivals import Arrivals
+from auth_service.service.browser import Browser
 from auth_service.service.bulk import Bulk
 from auth_service.service.demo import Demo
 from auth_service.service.gate import Gate
@@ -30,12 +36,14 @@ from auth_service.service.invitations import Invitations
 from auth_service.service.keeping import Keeping
 from auth_service.service.own import Own
 from auth_service.service.people import People
+from auth_service.service.proving import Proving
 from auth_service.service.resets import Resets
+from auth_service.service.schedules import Schedules
 from auth_service.service.second_factor import SecondFactors
-from auth_service.service.sessions import Sessions
+from auth_service.service.sessions import Device, Sessions
 from auth_service.service.sites import Sites
 from auth_service.service.throttle import Throttle
-from auth_service.settings import AuthSettings
+from auth_service.settings import OWN_SERVICE, AuthSettings
 from auth_service.store.work import Store
 from common import logs
 from common.bus import CHANGED, Bus
@@ -48,6 +56,9 @@ from common.org import OrgView, identifier
 from common.sql import dsn
 from common.tokens import Signer, jwk, key_id
 from common.vault import Vault
+
+if TYPE_CHECKING:
+    from auth_service.directories.photos import Photos
 
 _TIDY_EVERY = 600.0
 _POOL = 6
@@ -77,12 +88,18 @@ class Parts:
     invitations: Invitations
     bulk: Bulk
     demo: Demo
+    directories: Built
+    browser: Browser
+    schedules: Schedules
+    photos: Photos | None
     stop: threading.Event = field(default_factory=threading.Event)
 
     def close(self) -> None:
         """End the threads and connections."""
         self.stop.set()
         self.org.stop()
+        if self.photos:
+            self.photos.close()
         self.passwords.close()
         self.db.close()
 
@@ -101,18 +118,24 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     vault = Vault(settings.second_factor_key.key())
     gate = Gate(store, clock, vault, throttle)
     signer = Signer(settings.signing_key.reveal(), settings.token_issuer)
+    chosen = settings.directories
+    built = build(chosen, demo=settings.demo, clock=clock, public_url=settings.token_issuer)
+    photos = _photos(settings, lambda: own_token(sessions, settings))
     sessions = Sessions(
         store,
         signer,
         clock,
-        password_thread=passwords,
-        refresh_key=_refresh_key(settings.signing_key.reveal()),
+        proving=Proving(passwords, built.local, built.with_password, chosen.order),
+        arrivals=Arrivals(store, changed, site=chosen.site),
+        refresh_key=_derived(settings.signing_key.reveal(), b"hazir refresh successor"),
         throttle=throttle,
         gate=gate,
         changed=changed,
+        photos=photos.offer if photos else None,
     )
     policy = settings.password_policy()
     invitations = Invitations(store, clock, throttle)
+    seal = JourneySeal(_derived(settings.signing_key.reveal(), b"hazir journey"))
     accounts = Accounts(
         store, sessions, invitations, password_thread=passwords, policy=policy, changed=changed
     )
@@ -135,6 +158,10 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         invitations=invitations,
         bulk=Bulk(store, password_thread=passwords, policy=policy, changed=changed),
         demo=Demo(store, passwords, changed),
+        directories=built,
+        browser=Browser(store, sessions, built.by_redirect, seal, clock),
+        schedules=Schedules(store),
+        photos=photos,
     )
 
 
@@ -162,7 +189,10 @@ def make_wsgi(built: Parts) -> Wsgi:
         strict_paths=("/api/v1/auth",),
     )
     origins = settings.allowed_origins()
-    SessionResource(built.sessions).install(made.api)
+    SessionResource(built.sessions, built.schedules).install(made.api)
+    OidcResource(
+        built.browser, built.directories.shown, origins, settings.page_url(), settings.demo
+    ).install(made.api)
     TokenResource(built.sessions, built.keeping, identify, origins).install(made.api)
     RegisterResource(built.accounts, identify).install(made.api)
     OwnResource(built.own).install(made.api)
@@ -198,9 +228,25 @@ def _teller(bus: Bus, org: OrgView) -> Callable[[], None]:
     return changed
 
 
-def _refresh_key(signing_pem: str) -> bytes:
-    """The key from which successors of refresh tokens are made: a secret of its own (RFC 5869)."""
-    derive = HKDF(hashes.SHA256(), 32, salt=None, info=b"hazir refresh successor")
+def _photos(settings: AuthSettings, token: Callable[[], str]) -> Photos | None:
+    """What hands photos over, where a directory has any."""
+    if settings.directories.portal is None:
+        return None
+    # It brings an HTTP client along, which most installations need not hold.
+    from auth_service.directories.photos import Photos
+
+    return Photos(settings.face_url, token)
+
+
+def own_token(sessions: Sessions, settings: AuthSettings) -> str:
+    """A token with which this service asks the others."""
+    secret = settings.auth_secret.reveal()
+    return sessions.client_credentials(OWN_SERVICE, secret, Device("", "")).access_token
+
+
+def _derived(signing_pem: str, purpose: bytes) -> bytes:
+    """A key of its own for one purpose, from this service's one secret (RFC 5869)."""
+    derive = HKDF(hashes.SHA256(), 32, salt=None, info=purpose)
     return derive.derive(signing_pem.encode())
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auth_service.directories.settings import Directories, read_directories
 from auth_service.domain.attempts import Allowance, Allowances
 from auth_service.domain.passwords import PasswordPolicy
 from auth_service.passwords import common_words
-from common.config import CommonSettings, Secret, between, port, secret, setting
+from common.config import CommonSettings, Secret, between, group, port, secret, setting
 
 _SHORTEST = 8
 _SHORTEST_IN_DEMO = 4
+#: The account as which this service asks the others.
+OWN_SERVICE = "service:auth"
 # The demo people's password is public: there the counters only spare the machine.
 _DEMO_FACTOR = 100
 
@@ -31,6 +34,9 @@ class AuthSettings(CommonSettings):
     second_factor_key: Secret = secret("second_factor_key")
     attendance_secret: Secret = secret("service_attendance")
     reporter_secret: Secret = secret("service_reporter")
+    auth_secret: Secret = secret("service_auth")
+    face_url: str = setting("FACE_URL", str, "http://127.0.0.1:8004")
+    directories: Directories = group(read_directories)
 
     def password_policy(self) -> PasswordPolicy:
         """Which passwords are taken: in demo mode short and common ones too."""
@@ -52,9 +58,14 @@ class AuthSettings(CommonSettings):
         """Where people open the page: the first origin that was added, else the local page."""
         return next(iter(self.cors_origins), f"http://127.0.0.1:{self.client_port}")
 
+    def page_url(self) -> str:
+        """Where the page is, for whoever comes back from a provider without saying."""
+        return f"{self.page_address()}/index.html"
+
     def service_secrets(self) -> dict[str, str]:
         """The secret of each service account."""
         return {
             "service:attendance": self.attendance_secret.reveal(),
             "service:reporter": self.reporter_secret.reveal(),
+            OWN_SERVICE: self.auth_secret.reveal(),
         }

@@ -69,6 +69,11 @@ def secret(name: str) -> Any:
     return field(metadata={"secret": name})
 
 
+def group(read: Callable[[Mapping[str, str]], T]) -> Any:
+    """A field that ``read`` makes of several variables; it raises `ConfigError` with its faults."""
+    return field(metadata={"read": read})
+
+
 def port(text: str) -> int:
     """A TCP or UDP port."""
     return between(1, 65535)(text)
@@ -147,6 +152,8 @@ def load(cls: type[T], env: Mapping[str, str]) -> T:
         except ValueError as fault:
             name = item.metadata.get("name") or f"secret {item.metadata.get('secret')}"
             faults.append(f"{name}: {fault}")
+        except ConfigError as several:
+            faults += several.faults
     if faults:
         raise ConfigError(faults)
     return cls(**values)
@@ -155,6 +162,8 @@ def load(cls: type[T], env: Mapping[str, str]) -> T:
 def _value(metadata: Mapping[str, Any], default: Any, env: Mapping[str, str]) -> Any:
     if "secret" in metadata:
         return read_secret(metadata["secret"], env)
+    if "read" in metadata:
+        return metadata["read"](env)
     text = env.get(metadata["name"], "")
     if text == "":
         if default is MISSING:

@@ -148,6 +148,8 @@ RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
 SERVICE_RULES: Mapping[str, frozenset[Action]] = {
     "service:reporter": frozenset({Action.FOLLOW_FEED}),
     "service:attendance": frozenset({Action.VERIFY_FACE, Action.DETECT_FACE}),
+    # The photo of a university's portal, where consent is given.
+    "service:auth": frozenset({Action.READ_FACES, Action.ENROL_FACE}),
 }
 
 

@@ -40,6 +40,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "redis": password,
     "service_attendance": password,
     "service_reporter": password,
+    "service_auth": password,
     "cursor_key": key,
     "photo_key": key,
     "face_key": key,
@@ -66,12 +67,16 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "second_factor_key",
         "service_attendance",
         "service_reporter",
+        "service_auth",
     ),
     "attendance": ("db_attendance", "redis", "cursor_key", "photo_key", "service_attendance"),
     "sequencer": ("db_sequencer", "redis"),
     "reporter": ("db_reporter", "redis", "cursor_key", "service_reporter"),
     "face": ("db_face", "redis", "face_key"),
 }
+
+# What an institution gives, where a directory needs it: dealt when it is there, never made.
+GIVEN: Mapping[str, tuple[str, ...]] = {"auth": ("ldap_bind", "oidc_client_secret")}
 
 SERVERS = frozenset({"postgres", "redis"})
 
@@ -97,7 +102,8 @@ def deal(source: Path, target: Path, owner: int) -> None:
     for reader, names in READERS.items():
         folder = target / reader
         folder.mkdir(parents=True, exist_ok=True)
-        for name in names:
+        given = [name for name in GIVEN.get(reader, ()) if (source / name).is_file()]
+        for name in (*names, *given):
             copy = folder / name
             _write_once(copy, partial(read, source, name))
             copy.chmod(0o444 if reader in SERVERS else 0o400)

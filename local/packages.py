@@ -81,6 +81,17 @@ def install_browser(root: Path, python: Path) -> None:
         marker.touch()
 
 
+def install_ldap_server() -> None:
+    """What the tests of sign-in need: OpenLDAP's server and its tools, unconfigured."""
+    places = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
+    if shutil.which("slapd", path=places) and shutil.which("ldapmodify", path=places):
+        return
+    # Debian's package else makes a directory of its own and serves it from then on.
+    answer = "slapd slapd/no_configuration boolean true"
+    why = "the tests of sign-in need an LDAP server"
+    _system_packages(["slapd", "ldap-utils"], why=why, answer=answer)
+
+
 def has_node() -> bool:
     """Whether npm and a Node.js with what the tests use (20 or later) are on the PATH."""
     if not shutil.which("npm"):
@@ -92,13 +103,18 @@ def has_node() -> bool:
     return int(done.stdout.strip().lstrip("v").partition(".")[0] or 0) >= _NODE
 
 
-def _system_packages(names: Sequence[str], *, why: str) -> None:
-    """Install Debian packages when root; otherwise say which are missing."""
+def _system_packages(names: Sequence[str], *, why: str, answer: str = "") -> None:
+    """Install Debian packages when root; otherwise say which are missing.
+
+    ``answer`` is what debconf is told before.
+    """
     command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names]
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise SetupFailed(f"{why}: please install {' '.join(names)} (apt-get install on Debian)")
     _say(f"set-up: apt-get install {' '.join(names)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    if answer and shutil.which("debconf-set-selections"):
+        subprocess.run(["debconf-set-selections"], input=answer, text=True, capture_output=True)
     if not _quiet(command, env=environment):
         _quiet(["apt-get", "update", "-qq"], env=environment)
         if not _quiet(command, env=environment):

@@ -43,6 +43,7 @@ def set_up(purpose: str, env: Mapping[str, str]) -> None:
             pass
     if purpose == "test":
         packages.install_browser(ROOT, PYTHON)
+        packages.install_ldap_server()
 
 
 def say(text: str) -> None:

@@ -100,6 +100,45 @@ class Lesson(BaseModel):
     end_time: str
 
 
+class Choice(BaseModel):
+    """One way of signing in; an ``oidc`` one takes no password."""
+
+    name: str
+    kind: Literal["local", "ldap", "oidc", "portal"]
+    label: str
+
+
+class Choices(BaseModel):
+    """Every way of signing in, whether one may register, and whether this is a demo."""
+
+    directories: list[Choice]
+    registration: bool
+    demo: bool
+
+
+class OidcPath(BaseModel):
+    """Which provider."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class OidcStart(BaseModel):
+    """Where the page goes on, on one of our own origins."""
+
+    return_to: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class OidcBack(BaseModel):
+    """What a provider sends back (RFC 6749, 4.1.2; RFC 9207)."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    state: Annotated[str, Field(max_length=200)] | None = None
+    code: Annotated[str, Field(max_length=4096)] | None = None
+    iss: Annotated[str, Field(max_length=1000)] | None = None
+    error: Annotated[str, Field(max_length=200)] | None = None
+
+
 class SchoolLogin(BaseModel):
     """The fourth predecessor's sign-in."""
 
@@ -109,13 +148,18 @@ class SchoolLogin(BaseModel):
 
 
 class TokenForm(BaseModel):
-    """RFC 6749, 4.3.2 and 4.4.2; ``client=page`` keeps the refresh token in a cookie."""
+    """RFC 6749, 4.3.2 and 4.4.2; ``client=page`` keeps the refresh token in a cookie.
+
+    ``directory`` is a name of ``/auth/choices``; without one the account's own is asked, and for a
+    name that nobody has here all that take passwords, in their order.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     grant_type: Literal["password", "client_credentials"]
     username: _Username | None = None
     password: _Password | None = None
+    directory: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")] | None = None
     client_id: _Username | None = None
     client_secret: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     client: Literal["page"] | None = None

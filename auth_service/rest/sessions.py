@@ -16,6 +16,7 @@ from auth_service.rest.models import (
     RefreshIn,
     SchoolLogin,
 )
+from auth_service.service.schedules import Schedules
 from auth_service.service.sessions import Device, Grant, Sessions
 from common.httpkit.api import Api, Call, Endpoint
 
@@ -32,6 +33,7 @@ class SessionResource:
     """The predecessors' paths to a session."""
 
     sessions: Sessions
+    schedules: Schedules
 
     def install(self, api: Api) -> None:
         """Add the endpoints."""
@@ -92,8 +94,20 @@ class SessionResource:
                 "user_full_name": account.full_name or account.username,
                 "role": roles.leading(account.roles),
             },
-            "schedule": None,
+            "schedule": self._schedule(account.employee_id),
         }
+
+    def _schedule(self, employee_id: int) -> list[dict[str, str]] | None:
+        lessons = self.schedules.of(employee_id)
+        return [
+            {
+                "lesson_name": lesson.name,
+                "teacher_name": lesson.teacher,
+                "start_time": lesson.starts_at.isoformat(),
+                "end_time": lesson.ends_at.isoformat(),
+            }
+            for lesson in lessons
+        ] or None
 
     def _grant(self, call: Call) -> Grant:
         device = device_of(call.request, call.address)

@@ -76,7 +76,7 @@ class TokenResource:
         username = _given(form.username, "username")
         password = _given(form.password, "password")
         life = SHORT_ACCESS if page else LONG_ACCESS
-        grant = self.sessions.log_in(username, password, device, life, form.otp)
+        grant = self.sessions.log_in(username, password, device, life, form.otp, form.directory)
         return token_answer(call, grant, page=page)
 
     def refresh(self, call: Call) -> Answer:

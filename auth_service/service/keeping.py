@@ -51,6 +51,7 @@ class Keeping:
         now = self._clock.now()
         with self._store.begin() as work:
             work.sessions.purge(now)
+            work.directories.purge(now)
             retired = work.keys.retire_keys(current_kid, now)
             if retired:
                 work.journal.announce_key()

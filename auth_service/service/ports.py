@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from auth_service.domain.attempts import Counter
 from auth_service.domain.sessions import Presented
 from auth_service.service.account_ports import AccountWork
+from auth_service.service.directory_ports import DirectoryRows
 from auth_service.service.values import (
     Account,
     Entry,
@@ -212,6 +213,11 @@ class Work(AccountWork, Protocol):
     @property
     def people(self) -> PeopleRows:
         """Accounts."""
+        ...
+
+    @property
+    def directories(self) -> DirectoryRows:
+        """What directories have told of people."""
         ...
 
     @property

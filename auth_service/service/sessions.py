@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth_service.domain import attempts, passwords, sessions, usernames
+from auth_service.domain import attempts, sessions, usernames
+from auth_service.domain.attempts import Counter
 from auth_service.domain.sessions import Presented, Verdict
+from auth_service.service.arrivals import Arrivals
 from auth_service.service.gate import Gate, challenge_over
-from auth_service.service.ports import PasswordThread, Store, TokenSigner, Work
+from auth_service.service.ports import Store, TokenSigner, Work
+from auth_service.service.proving import Attempt, Lost, Photo, Proved, Proving, invalid_credentials
 from auth_service.service.throttle import Charge, Throttle
 from auth_service.service.values import Account, NewSession
 from common.clock import Clock
-from common.errors import DomainError, Kind, unauthenticated
+from common.errors import unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,6 @@ class Grant:
     refresh_expires_in: int = 0
 
 
-def invalid_credentials() -> DomainError:
-    """The one answer to a wrong name, a wrong password and a locked account."""
-    return DomainError(
-        Kind.UNAUTHENTICATED, "invalid_credentials", "The username or the password is wrong."
-    )
-
-
 class Sessions:
     """Sessions, each of which is revoked by its id. ``changed`` hastens the news of a change."""
 
@@ -52,41 +48,68 @@ class Sessions:
         signer: TokenSigner,
         clock: Clock,
         *,
-        password_thread: PasswordThread,
+        proving: Proving,
+        arrivals: Arrivals,
         refresh_key: bytes,
         throttle: Throttle,
         gate: Gate,
         changed: Callable[[], None],
+        photos: Callable[[int, Photo], None] | None = None,
     ) -> None:
         self._store = store
         self._signer = signer
         self._clock = clock
-        self._passwords = password_thread
+        self._proving = proving
+        self._arrivals = arrivals
+        self._photos = photos
         self._refresh_key = refresh_key
         self._throttle = throttle
         self._gate = gate
         self._changed = changed
 
     def log_in(
-        self, username: str, password: str, device: Device, life: timedelta, otp: str | None = None
+        self,
+        username: str,
+        password: str,
+        device: Device,
+        life: timedelta,
+        otp: str | None = None,
+        directory: str | None = None,
     ) -> Grant:
-        """A new session with an access token of ``life``.
+        """A new session with an access token of ``life``, proved in ``directory`` if one is named.
 
-        Raises ``invalid_credentials``, ``rate_limited`` when too many have failed or wait, and
-        what `admit` raises.
+        Raises ``invalid_credentials``, ``rate_limited`` when too many have failed or wait,
+        ``directory_unavailable``, and what `enter` raises. Nothing outside is asked before the
+        attempt is counted: nobody guesses the institution's passwords through this service.
         """
-        with self._passwords.turn() as turn:
+        self._proving.check_choice(directory)
+        with self._proving.turn() as turn:
             account, charge = self._charge(usernames.key_of(username), device.address)
-            checked = turn.verify(
-                account.password_hash if account else None, passwords.normal(password)
-            )
-        if account is None or account.locked or not checked.right:
+            attempt = Attempt(username=username, password=password, account=account, turn=turn)
+            local = self._proving.locally(attempt)
+        proved = self._proving.ask(attempt, directory, local)
+        if isinstance(proved, Lost):
+            self._arrivals.lost(proved.account)
             raise invalid_credentials()
-        with self._store.begin() as work:
-            work.sessions.refund(charge.counters)
-            if checked.renewed:
-                work.people.change(account.employee_id, {"password_hash": checked.renewed})
-        return self.admit(account, device, life, otp)
+        return self.enter(proved, device, life, charge.counters, otp)
+
+    def enter(
+        self,
+        proved: Proved,
+        device: Device,
+        life: timedelta,
+        counters: Sequence[Counter] = (),
+        otp: str | None = None,
+    ) -> Grant:
+        """Let in somebody whose identity is proved; the attempt is taken back from ``counters``.
+
+        Raises what `Arrivals.settled` and `admit` raise.
+        """
+        account = self._arrivals.settled(proved, counters)
+        grant = self.admit(account, device, life, otp)
+        if proved.photo is not None and self._photos is not None:
+            self._photos(account.employee_id, proved.photo)
+        return grant
 
     def admit(
         self, account: Account, device: Device, life: timedelta, otp: str | None = None

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from auth_service.domain.directories import LOCAL
 from common.identity import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A person as sign-in and administration see them."""
+    """A person as sign-in and administration see them.
+
+    ``directory`` is who proves their identity, ``subject`` that directory's own name for them.
+    """
 
     employee_id: int
     username: str
@@ -24,6 +28,8 @@ class Account:
     team_ids: frozenset[int]
     locked: bool
     password_hash: str | None = None
+    directory: str = LOCAL
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,8 @@ class NewAccount:
     school_number: str | None = None
     external_code: str | None = None
     site_id: int | None = None
+    directory: str = LOCAL
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,8 @@ class PeopleRows:
             external_code=new.external_code,
             site_id=new.site_id,
             password_hash=new.password_hash,
+            directory=new.directory,
+            subject=new.subject,
         )
         assert row is not None
         employee_id = int(row.employee_id)
@@ -101,4 +103,6 @@ def account_of(row: Row) -> Account:
         team_ids=frozenset(row.team_ids),
         locked=row.locked,
         password_hash=row.password_hash,
+        directory=row.directory,
+        subject=row.subject,
     )

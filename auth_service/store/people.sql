@@ -1,22 +1,24 @@
 -- :name by_name
 -- A name that nobody has reads somebody all the same: how long it takes tells nothing.
-SELECT v.*, p.password_hash, p.username_key = %(key)s AS named
+SELECT v.*, p.password_hash, p.directory, p.subject, p.username_key = %(key)s AS named
 FROM auth.person p JOIN org.people v USING (employee_id)
 WHERE p.employee_id = coalesce(
     (SELECT employee_id FROM auth.person WHERE username_key = %(key)s),
     (SELECT employee_id FROM auth.service_secret LIMIT 1))
 
 -- :name by_id
-SELECT *, NULL AS password_hash FROM org.people WHERE employee_id = %(employee_id)s
+SELECT v.*, NULL AS password_hash, p.directory, p.subject
+FROM auth.person p JOIN org.people v USING (employee_id)
+WHERE p.employee_id = %(employee_id)s
 
 -- :name hold
 SELECT 1 AS held FROM auth.person WHERE employee_id = %(employee_id)s FOR UPDATE
 
 -- :name add
 INSERT INTO auth.person (username, username_key, full_name, school_number, external_code, site_id,
-                         password_hash)
+                         password_hash, directory, subject)
 VALUES (%(username)s, %(username_key)s, %(full_name)s, %(school_number)s, %(external_code)s,
-        %(site_id)s, %(password_hash)s)
+        %(site_id)s, %(password_hash)s, %(directory)s, %(subject)s)
 RETURNING employee_id
 
 -- :name add_roles
@@ -47,7 +49,8 @@ UPDATE auth.person SET locked_at = CASE WHEN %(locked)s THEN now() END
 WHERE employee_id = %(employee_id)s
 
 -- :name page
-SELECT p.*, NULL AS password_hash FROM org.people p
+SELECT p.*, NULL AS password_hash, q.directory, q.subject
+FROM org.people p JOIN auth.person q USING (employee_id)
 WHERE p.employee_id > %(after)s
   AND (%(teams)s::bigint[] IS NULL OR EXISTS (
         SELECT 1 FROM auth.team_member m

@@ -36,11 +36,13 @@ UPDATE auth.team SET name = %(name)s WHERE id = %(id)s
 DELETE FROM auth.team WHERE id = %(id)s
 
 -- :name members
-SELECT p.*, NULL AS password_hash FROM org.people p
+SELECT p.*, NULL AS password_hash, q.directory, q.subject
+FROM org.people p JOIN auth.person q USING (employee_id)
 JOIN auth.team_member m USING (employee_id) WHERE m.team_id = %(team_id)s ORDER BY p.employee_id
 
 -- :name managers
-SELECT p.*, NULL AS password_hash FROM org.people p
+SELECT p.*, NULL AS password_hash, q.directory, q.subject
+FROM org.people p JOIN auth.person q USING (employee_id)
 JOIN auth.team_manager m USING (employee_id) WHERE m.team_id = %(team_id)s ORDER BY p.employee_id
 
 -- :name join_member

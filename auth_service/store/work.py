@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+from auth_service.store.directories import DirectoryRows
 from auth_service.store.factors import FactorRows
 from auth_service.store.invitations import InvitationRows
 from auth_service.store.journal import Journal, KeyRows
@@ -37,6 +38,7 @@ class Work:
 
     def __init__(self, transaction: Transaction) -> None:
         self.people = PeopleRows(transaction)
+        self.directories = DirectoryRows(transaction)
         self.sessions = SessionRows(transaction)
         self.sites = SiteRows(transaction)
         self.journal = Journal(transaction)

@@ -230,8 +230,10 @@ def present(result: Any, status: int) -> Response:
     headers: Mapping[str, str] = {}
     if isinstance(result, Answer):
         result, status, headers = result.body, result.status, result.headers
+    elif result is None:
+        status = HTTPStatus.NO_CONTENT
     if result is None:
-        response = LeanResponse(status=HTTPStatus.NO_CONTENT)
+        response = LeanResponse(status=status)
     else:
         response = LeanResponse(json.dumps(result), status, mimetype="application/json")
     if headers:

@@ -60,6 +60,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "token": [link],
                 "team_ids": [[cast.led], []],
                 "current": [PASSWORD],
+                "directory": ["local", "ldap"],
             }
 
         contract = Contract(
@@ -75,5 +76,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestAuth(KeepsToItsDocument):
     service = "auth"
-    least = 48
+    least = 51
     refusals = frozenset({400, 422})

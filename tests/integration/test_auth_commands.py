@@ -199,7 +199,7 @@ def test_serving_until_told_to_stop(fresh_database: TestDatabase, tmp_path: Path
     try:
         town = Town(fresh_database)
         services = town.sql("SELECT client_id FROM auth.service_secret ORDER BY client_id")
-        assert services == [("service:attendance",), ("service:reporter",)]
+        assert services == [("service:attendance",), ("service:auth",), ("service:reporter",)]
         announced = town.sql("SELECT kind FROM auth.change WHERE kind = 'key'")
         assert ("key",) in announced
         town.close()

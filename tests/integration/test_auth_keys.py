@@ -55,11 +55,11 @@ def test_a_restart_publishes_nothing_twice(fresh_database: TestDatabase) -> None
     for _ in range(2):
         with running_auth(fresh_database) as auth:
             assert len(kids(auth)) == 1
-            assert auth.town.sql("SELECT count(*) FROM auth.service_secret") == [(2,)]
+            assert auth.town.sql("SELECT count(*) FROM auth.service_secret") == [(3,)]
             audited = auth.town.sql(
                 "SELECT count(*) FROM auth.audit WHERE action = 'service.secret'"
             )
-            assert audited == [(2,)]
+            assert audited == [(3,)]
 
 
 def test_a_changed_service_secret_replaces_the_old_one(

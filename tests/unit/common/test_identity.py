@@ -31,7 +31,9 @@ IDS = st.integers(1, 6)
 PEOPLE = st.builds(
     Person,
     employee_id=IDS,
-    username=st.sampled_from(["ali", "service:reporter", "service:attendance", "service:x"]),
+    username=st.sampled_from(
+        ["ali", "service:reporter", "service:attendance", "service:auth", "service:x"]
+    ),
     full_name=st.just(""),
     roles=st.frozensets(st.sampled_from(sorted(Role)), max_size=4),
     locked=st.booleans(),

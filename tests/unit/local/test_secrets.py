@@ -85,3 +85,13 @@ def test_the_command_line_does_all_of_it(
     assert keys.main([*words, str(tmp_path / "certs")]) == 0
     assert keys.main([*words, str(tmp_path / "certs")]) == 0
     assert capsys.readouterr().out == f"secrets: {len(keys.MAKERS)} made\nsecrets: all there\n"
+
+
+def test_what_an_institution_gives_is_dealt_when_it_is_there(tmp_path: Path) -> None:
+    master, dealt = tmp_path / "master", tmp_path / "dealt"
+    keys.ensure(master)
+    (master / "ldap_bind").write_text("the reader's own password")
+    keys.deal(master, dealt, os.getuid())
+    assert (dealt / "auth" / "ldap_bind").read_text() == "the reader's own password"
+    assert not (dealt / "auth" / "oidc_client_secret").exists()
+    assert not (dealt / "attendance" / "ldap_bind").exists()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,33 @@ def test_root_gets_it_installed(
     assert marker.exists()
 
 
+def test_the_ldap_server_is_named_or_installed_without_a_directory_of_its_own(
+    tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages.shutil, "which", _only_in(tools))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(SetupFailed, match="please install slapd ldap-utils"):
+        packages.install_ldap_server()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    asked = tmp_path / "asked"
+    _tool(tools, "apt-get", f'echo "$@" >>{asked}')
+    _tool(tools, "debconf-set-selections", f'read line; echo "$line" >>{asked}')
+    packages.install_ldap_server()
+    told = asked.read_text()
+    assert "slapd slapd/no_configuration boolean true" in told
+    assert told.split()[-2:] == ["slapd", "ldap-utils"]
+    _tool(tools, "slapd", "exit 0")
+    _tool(tools, "ldapmodify", "exit 0")
+    packages.install_ldap_server()
+    assert asked.read_text() == told
+
+
+def _only_in(folder: Path) -> Callable[..., str | None]:
+    """`shutil.which` on a machine that has no other folder of programs."""
+    real = shutil.which
+    return lambda name, **_: real(name, path=str(folder))
+
+
 @pytest.mark.parametrize(("version", "enough"), [("v18.19.0", False), ("v20.11.0", True)])
 def test_an_old_node_is_not_enough(tools: Path, version: str, enough: bool) -> None:
     _tool(tools, "npm", "exit 0")
@@ -149,7 +178,7 @@ class Checkout:
         monkeypatch.setattr(setup, "ROOT", folder)
         monkeypatch.setattr(setup, "VENV", venv)
         monkeypatch.setattr(setup, "PYTHON", venv / "bin" / "python")
-        for name in ("make_environment", "install", "install_browser"):
+        for name in ("make_environment", "install", "install_browser", "install_ldap_server"):
             monkeypatch.setattr(packages, name, lambda *_, name=name: self.steps.append(name))
 
     def set_up(self, purpose: str = "run") -> list[str]:
@@ -175,9 +204,9 @@ def test_a_changed_lock_is_installed(checkout: Checkout) -> None:
     assert checkout.set_up() == ["make_environment", "install"]
 
 
-def test_tests_get_their_browser_each_time_it_may_be_missing(checkout: Checkout) -> None:
-    assert checkout.set_up("test")[-1] == "install_browser"
-    assert checkout.set_up("test") == ["install_browser"]
+def test_tests_get_their_programs_each_time_they_may_be_missing(checkout: Checkout) -> None:
+    assert checkout.set_up("test")[-2:] == ["install_browser", "install_ldap_server"]
+    assert checkout.set_up("test") == ["install_browser", "install_ldap_server"]
 
 
 def test_weights_that_could_not_be_fetched_are_tried_again(

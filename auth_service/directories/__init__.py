@@ -1,0 +1,1 @@
+"""The directories that prove who somebody is: local, ldap, oidc and portal."""
