@@ -92,7 +92,8 @@ class TestSettingUp:
         account = auth.register()
         employee_id = account["employee_id"]
         auth.town.sql(
-            "UPDATE auth.person SET directory = 'university' WHERE employee_id = %s", employee_id
+            "UPDATE auth.person SET directory = 'university', subject = username WHERE employee_id = %s",
+            employee_id,
         )
         token = as_user(account["token"])
         auth.town.sql(
