@@ -6,9 +6,6 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from auth_service.passwords import Passwords
 from auth_service.rest.register import RegisterResource
 from auth_service.rest.sessions import SessionResource
@@ -21,10 +18,13 @@ from auth_service.service.demo import Demo
 from auth_service.service.keeping import Keeping
 from auth_service.service.people import People
 from auth_service.service.sessions import Sessions
+from auth_service.service.signing import Signing
 from auth_service.service.sites import Sites
 from auth_service.settings import AuthSettings
 from auth_service.store.work import Store
 from common import logs
+from common.audit.listing import AuditLines
+from common.audit.rest import AuditResource
 from common.bus import CHANGED, Bus
 from common.clock import Clock, SystemClock
 from common.db import Database
@@ -33,9 +33,9 @@ from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.org import OrgView, identifier
 from common.sql import dsn
-from common.tokens import Signer, jwk, key_id
 
 _TIDY_EVERY = 600.0
+_LOOK_FOR_KEY_EVERY = 1.0
 _POOL = 6
 
 
@@ -47,7 +47,7 @@ class Parts:
     db: Database
     bus: Bus
     org: OrgView
-    signer: Signer
+    signing: Signing
     passwords: Passwords
     keeping: Keeping
     sessions: Sessions
@@ -75,13 +75,14 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     changed = _teller(bus, org)
     store = Store(db)
     passwords = Passwords(waiting=settings.hashes_waiting)
-    signer = Signer(settings.signing_key.reveal(), settings.token_issuer)
+    keeping = Keeping(store, clock, changed)
+    signing = Signing(settings.signing_key.again, settings.token_issuer, keeping, clock)
     sessions = Sessions(
         store,
-        signer,
+        signing,
         clock,
         password_thread=passwords,
-        refresh_key=_refresh_key(settings.signing_key.reveal()),
+        refresh_key=settings.refresh_key.key(),
         allowances=settings.allowances(),
         changed=changed,
     )
@@ -97,9 +98,9 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         db=db,
         bus=bus,
         org=org,
-        signer=signer,
+        signing=signing,
         passwords=passwords,
-        keeping=Keeping(store, clock, changed),
+        keeping=keeping,
         sessions=sessions,
         accounts=accounts,
         people=People(store, accounts, changed),
@@ -110,14 +111,17 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
 
 def start(built: Parts) -> None:
     """Publish the key, give the services their accounts, and follow the changes of people."""
-    kid = key_id(built.signer.public)
-    built.keeping.publish_key(kid, jwk(built.signer.public))
+    built.signing.start()
     built.keeping.ensure_services(built.settings.service_secrets())
     built.org.start(built.bus)
-    tidier = threading.Thread(
-        target=_tidy, args=(built.keeping, kid, built.stop), name="tidy", daemon=True
-    )
-    tidier.start()
+    for name, every, work in (
+        ("tidy", _TIDY_EVERY, lambda: built.keeping.tidy(built.signing.kid)),
+        ("keys", _LOOK_FOR_KEY_EVERY, built.signing.look),
+    ):
+        thread = threading.Thread(
+            target=_repeat, args=(work, every, name, built.stop), name=name, daemon=True
+        )
+        thread.start()
 
 
 def make_wsgi(built: Parts) -> Wsgi:
@@ -138,6 +142,7 @@ def make_wsgi(built: Parts) -> Wsgi:
     UserResource(built.people, built.accounts).install(made.api)
     SiteResource(built.sites).install(made.api)
     TeamResource(built.sites).install(made.api)
+    AuditResource(AuditLines(built.db, "auth"), "/api/v1/audit").install(made.api)
     checks = {"postgresql": answers(built.db), "redis": built.bus.up}
     return made.finish(checks, optional=frozenset({"redis"}))
 
@@ -157,15 +162,10 @@ def _teller(bus: Bus, org: OrgView) -> Callable[[], None]:
     return changed
 
 
-def _refresh_key(signing_pem: str) -> bytes:
-    """The key from which successors of refresh tokens are made: a secret of its own (RFC 5869)."""
-    derive = HKDF(hashes.SHA256(), 32, salt=None, info=b"hazir refresh successor")
-    return derive.derive(signing_pem.encode())
-
-
-def _tidy(keeping: Keeping, kid: str, stop: threading.Event) -> None:
-    while not stop.wait(_TIDY_EVERY):
+def _repeat(work: Callable[[], object], every: float, name: str, stop: threading.Event) -> None:
+    """Do ``work`` every so many seconds; what fails is tried again."""
+    while not stop.wait(every):
         try:
-            keeping.tidy(kid)
-        except DomainError:
-            logs.log().warning("tidying failed")
+            work()
+        except DomainError as fault:
+            logs.log().warning(f"{name} failed", code=fault.code)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auth_service.domain.attempts import Allowance, Allowances
 from auth_service.domain.passwords import PasswordPolicy
 from auth_service.passwords import common_words
-from common.config import CommonSettings, Secret, between, port, secret, setting
+from common.config import CommonSettings, Secret, between, key_secret, port, secret, setting
+from common.tokens import private_key
 
 _SHORTEST = 8
 _SHORTEST_IN_DEMO = 4
@@ -27,9 +29,16 @@ class AuthSettings(CommonSettings):
     failures_per_address: int = setting("LOGIN_FAILURES_PER_ADDRESS", between(3, 10_000), 50)
     failures_per_site: int = setting("LOGIN_FAILURES_PER_SITE", between(3, 1_000_000), 2_000)
     db_password: Secret = secret("db_auth")
-    signing_key: Secret = secret("token_signing_key")
+    signing_key: Secret = secret("token_signing_key", private_key)
+    refresh_key: Secret = key_secret("refresh_key")
     attendance_secret: Secret = secret("service_attendance")
     reporter_secret: Secret = secret("service_reporter")
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """What `CommonSettings` finds, and passwords that may be too short."""
+        yield from CommonSettings.unsafe(self)
+        if self.app_env == "production" and (self.password_min_length or _SHORTEST) < _SHORTEST:
+            yield "PASSWORD_MIN_LENGTH", f"must be at least {_SHORTEST} in production"
 
     def password_policy(self) -> PasswordPolicy:
         """Which passwords are taken: in demo mode short and common ones too."""

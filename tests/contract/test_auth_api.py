@@ -48,6 +48,10 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "roles": [["staff"], ["manager", "teacher"]],
                 "role": ["Employee", "Manager"],
                 "cursor": ["1"],
+                "actor": [cast.people["admin"]],
+                "object": [f"person:{member['employee_id']}"],
+                "action": ["account.created"],
+                "from": ["2026-01-01T00:00:00Z"],
             }
 
         contract = Contract(
@@ -62,5 +66,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestAuth(KeepsToItsDocument):
     service = "auth"
-    least = 26
+    least = 27
     refusals = frozenset({400, 422})
