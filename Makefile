@@ -35,6 +35,14 @@ logs: ## Follow every process's log
 admin: ## Make the first administrator (asks; or ADMIN_USERNAME=name)
 	@$(SETUP) run && $(VENV)/python -m local admin
 
+.PHONY: rotate-key
+rotate-key: ## A new key to sign tokens with, without an interruption (NOW=1: withdraw the old one at once)
+	@$(IF_SET_UP); NOW='$(NOW)' $(VENV)/python -m local rotate-key
+
+.PHONY: verify-audit
+verify-audit: ## Check the audit's hash chains (HEAD=number:hash, noted before: against that head too)
+	@$(IF_SET_UP); HEAD='$(HEAD)' $(VENV)/python -m local verify-audit
+
 .PHONY: certs
 certs: ## Certificates for the gateway, so that phones get a camera (NAMES=host,address adds names)
 	@$(SETUP) run && NAMES='$(NAMES)' $(VENV)/python -m local certs

@@ -1,4 +1,4 @@
-"""``python -m attendance_service rest|rpc|sequencer|demo``: one process of attendance_service."""
+"""``python -m attendance_service rest|rpc|sequencer|demo|verify-audit``: one process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from common import logs, metrics
-from common.config import ConfigError, environment, load, refuse_unsafe
+from common.config import ConfigError, environment, flag, load, load_all
 
 
 def rest(env: Mapping[str, str]) -> int:
@@ -19,7 +19,6 @@ def rest(env: Mapping[str, str]) -> int:
     from common.httpkit.serve import serve_http
 
     settings = load(Settings, env)
-    refuse_unsafe(settings)
     logs.configure("attendance", settings.log_level)
     return serve_http(
         lambda: make_wsgi(settings),
@@ -39,18 +38,26 @@ def rpc(env: Mapping[str, str]) -> int:
     from attendance_service.sequencer import SequencerThread
     from attendance_service.settings import SequencerSettings, Settings
 
-    settings = load(Settings, env)
-    refuse_unsafe(settings)
+    settings, *sequencing = load_all(env, Settings, *([SequencerSettings] if _numbers(env) else []))
     logs.configure("attendance-rpc", settings.log_level)
     return run(
         lambda: services(settings, threads=THREADS, name="attendance rpc"),
         env,
-        partial(SequencerThread, load(SequencerSettings, env)) if settings.rpc_numbers else None,
+        partial(SequencerThread, sequencing[0]) if settings.rpc_numbers else None,
     )
 
 
+def _numbers(env: Mapping[str, str]) -> bool:
+    """Whether this process needs the sequencer's secret too."""
+    try:
+        return flag(env.get("RPC_NUMBERS") or "1")
+    except ValueError:
+        return False  # which `Settings` says
+
+
 def sequencer(env: Mapping[str, str]) -> int:
-    """The process that numbers events while it leads, where no gRPC process does."""
+    """The process that numbers events and chains the audit, where no gRPC process does."""
+    from attendance_service.chaining import Chaining
     from attendance_service.sequencer import HintSocket, Sequencer, session
     from attendance_service.settings import SequencerSettings
     from common.notify import notify
@@ -60,9 +67,34 @@ def sequencer(env: Mapping[str, str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    connect = session(settings)
+    chaining = threading.Thread(target=Chaining(connect, stop).run, name="chaining", daemon=True)
+    chaining.start()
     notify("READY=1", env)
-    Sequencer(session(settings), HintSocket(settings.hint), stop).run()
+    Sequencer(connect, HintSocket(settings.hint), stop).run()
+    chaining.join(timeout=2)
     return 0
+
+
+def verify_audit(env: Mapping[str, str]) -> int:
+    """Check the audit of every service; ``HEAD`` may name heads that were noted before."""
+    from attendance_service.sequencer import session
+    from attendance_service.settings import SequencerSettings
+    from common.audit.chain import noted
+    from common.audit.verify import verify
+
+    settings = load(SequencerSettings, env)
+    try:
+        notes = noted(env.get("HEAD", ""))
+    except ValueError as fault:
+        raise ConfigError([f"HEAD: {fault}"]) from fault
+    connection = session(settings)()
+    try:
+        found = verify(connection, notes)
+    finally:
+        connection.close()
+    print(found)
+    return 0 if found.good else 1
 
 
 def demo(env: Mapping[str, str]) -> int:
@@ -73,7 +105,6 @@ def demo(env: Mapping[str, str]) -> int:
     from common.sql import dsn
 
     settings = load(Settings, env)
-    refuse_unsafe(settings)
     if not settings.demo:
         raise ConfigError(["DEMO: demo places are for demo mode only"])
     password = settings.database_password.reveal()
@@ -85,6 +116,7 @@ _PROCESSES: Mapping[str, Callable[[Mapping[str, str]], int]] = {
     "rest": rest,
     "rpc": rpc,
     "sequencer": sequencer,
+    "verify-audit": verify_audit,
     "demo": demo,
 }
 

@@ -26,6 +26,8 @@ from attendance_service.store.places import PlaceAdmin, PlaceBook
 from attendance_service.store.punches import Punches
 from attendance_service.store.records import Records
 from attendance_service.upkeep import Upkeep
+from common.audit.listing import AuditLines
+from common.audit.rest import AuditResource
 from common.bus import Bus
 from common.clock import SystemClock
 from common.db import Database
@@ -131,6 +133,7 @@ def http(parts: Services) -> Wsgi:
     BatchResource(parts.batch).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
+    AuditResource(AuditLines(parts.db, "attendance"), "/api/v1/attendance/audit").install(built.api)
     line = Standstill()
     checks = {
         "postgresql": answers(parts.db),

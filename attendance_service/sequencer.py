@@ -1,9 +1,7 @@
 """The sequencer: numbers what was committed, one leader at a time, and says that it did.
 
 Numbers handed out after the commit, by one writer, have no gaps and never appear late, which no
-polling by id or transaction horizon can promise. The leader holds an advisory lock on the very
-connection that does the work, so losing the session loses the uncommitted batch with it; the
-session's timeouts take the lock away from a leader that has frozen.
+polling by id or transaction horizon can promise.
 """
 
 from __future__ import annotations
@@ -16,10 +14,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-import psycopg2
-
+from attendance_service.chaining import Chaining
+from attendance_service.leading import TRY_EVERY, Leader
 from attendance_service.settings import SequencerSettings
-from common import logs
 from common.sql import Queries, dsn, fenced_connection
 
 NUMBER = Queries(Path(__file__).with_suffix(".sql")).prepared("number")
@@ -29,7 +26,6 @@ POLL = 0.05
 # Behind so many events a second it rests, in seconds, so that a commit numbers more of them.
 _MANY = 250
 _COALESCE = 0.02
-_TRY_EVERY = 0.5
 FENCE = (
     "-c idle_session_timeout=5000 -c statement_timeout=5000 -c synchronous_commit=on"
     # Planned once, as in `common.db`, and always by the index of what waits: a backlog would make
@@ -48,7 +44,7 @@ class HintSocket:
     def __init__(self, address: tuple[str, int]) -> None:
         self._address = address
         self._socket: socket.socket | None = None
-        self._tried_at = -_TRY_EVERY
+        self._tried_at = -TRY_EVERY
 
     def wait(self, seconds: float) -> None:
         """Return when a datagram is there (all that are there are taken), or after ``seconds``."""
@@ -71,7 +67,7 @@ class HintSocket:
 
     def _bound(self) -> bool:
         """Whether the port is ours now; while another one has it, the poll has to do."""
-        if monotonic() - self._tried_at < _TRY_EVERY:
+        if monotonic() - self._tried_at < TRY_EVERY:
             return False
         self._tried_at = monotonic()
         try:
@@ -129,48 +125,25 @@ class Sequencer:
         stop: threading.Event,
         told: Callable[[Sequence[Any]], object] = lambda _: None,
     ) -> None:
-        self._connect = connect
+        self._leader = Leader(connect, LOCK, "sequencer", stop)
         self._told = told
         self._hint = hint
         self._stop = stop
-        self.leading = threading.Event()
         self._numbered_at = 0.0
+
+    @property
+    def leading(self) -> threading.Event:
+        """Set while this one numbers."""
+        return self._leader.leading
 
     def run(self) -> None:
         """Lead whenever possible, until stopped."""
-        while not self._stop.is_set():
-            try:
-                connection = self._connect()
-            except psycopg2.Error:
-                self._stop.wait(_TRY_EVERY)
-                continue
-            try:
-                self._lead(connection)
-            except psycopg2.Error as fault:
-                logs.log().warning("sequencer lost its session", reason=type(fault).__name__)
-                self._stop.wait(0.1)
-            except Exception as fault:  # noqa: BLE001 - without it nobody would number any more
-                logs.log().error("sequencer failed", exc_info=fault)
-                self._stop.wait(_TRY_EVERY)
-            finally:
-                self.leading.clear()
-                self._hint.close()
-                connection.close()
+        self._leader.run(self._number, self._hint.close)
 
-    def _lead(self, connection: Any) -> None:
-        with connection.cursor() as cursor:
-            while not self._stop.is_set():
-                cursor.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,))
-                if cursor.fetchone()[0]:
-                    break
-                self._stop.wait(_TRY_EVERY)
-            else:
-                return
-            self.leading.set()
-            logs.log().info("sequencer leads")
-            cursor.execute(f"PREPARE number AS {NUMBER.text}")
-            while not self._stop.is_set():
-                self._drain(cursor)
+    def _number(self, cursor: Any) -> None:
+        cursor.execute(f"PREPARE number AS {NUMBER.text}")
+        while not self._stop.is_set():
+            self._drain(cursor)
 
     def _drain(self, cursor: Any) -> None:
         began = monotonic()
@@ -195,15 +168,21 @@ def session(settings: SequencerSettings) -> Callable[[], Any]:
 
 
 class SequencerThread:
-    """A sequencer on a thread of another process, which hears at once what was numbered."""
+    """What the sequencer's role does, on threads of another process: it numbers events, which that
+    process hears of at once, and chains the audit.
+    """
 
     def __init__(
         self, settings: SequencerSettings, told: Callable[[Sequence[Any]], object]
     ) -> None:
         self._stop = threading.Event()
-        hint = HintSocket(settings.hint)
-        self._sequencer = Sequencer(session(settings), hint, self._stop, told)
-        self._thread = threading.Thread(target=self._sequencer.run, name="sequencer", daemon=True)
+        connect = session(settings)
+        self._sequencer = Sequencer(connect, HintSocket(settings.hint), self._stop, told)
+        chaining = Chaining(connect, self._stop)
+        self._threads = [
+            threading.Thread(target=self._sequencer.run, name="sequencer", daemon=True),
+            threading.Thread(target=chaining.run, name="chaining", daemon=True),
+        ]
 
     @property
     def leads(self) -> bool:
@@ -212,9 +191,11 @@ class SequencerThread:
 
     def start(self) -> None:
         """Try to lead."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Let another one lead."""
         self._stop.set()
-        self._thread.join(timeout=2)
+        for thread in self._threads:
+            thread.join(timeout=2)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, address, between, flag, port, secret, setting
+from common.config import (
+    CommonSettings,
+    Secret,
+    address,
+    between,
+    flag,
+    key_secret,
+    port,
+    secret,
+    setting,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +32,8 @@ class Settings(CommonSettings):
     threads: int = setting("ATTENDANCE_THREADS", between(1, 16), 8)
     photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
     database_password: Secret = secret("db_attendance")
-    cursor_key: Secret = secret("cursor_key")
-    photo_key: Secret = secret("photo_key")
+    cursor_key: Secret = key_secret("cursor_key")
+    photo_key: Secret = key_secret("photo_key")
     service_secret: Secret = secret("service_attendance")
 
 

@@ -1,4 +1,4 @@
-"""``python -m auth_service [demo|admin]``: serve, seed the demo people, make the first admin."""
+"""``python -m auth_service [demo|admin|withdraw-keys]``: serve, or one of the commands."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from common import logs, metrics
-from common.config import ConfigError, environment, load, refuse_unsafe
+from common.config import ConfigError, environment, load
 from common.errors import DomainError
 
 
@@ -20,7 +20,6 @@ def serve(env: Mapping[str, str]) -> int:
     from common.httpkit.serve import serve_http
 
     settings = load(AuthSettings, env)
-    refuse_unsafe(settings)
     logs.configure("auth", settings.log_level)
 
     def make_app() -> Wsgi:
@@ -45,7 +44,6 @@ def demo(env: Mapping[str, str]) -> int:
     from auth_service.settings import AuthSettings
 
     settings = load(AuthSettings, env)
-    refuse_unsafe(settings)
     if not settings.demo:
         raise ConfigError(["DEMO: demo people are made in demo mode only (DEMO=1)"])
     built = parts(settings)
@@ -76,10 +74,25 @@ def admin(env: Mapping[str, str]) -> int:
     return 0
 
 
+def withdraw_keys(env: Mapping[str, str]) -> int:
+    """Withdraw every signing key but the one in use: their tokens are refused from now on."""
+    from auth_service.app import parts
+    from auth_service.settings import AuthSettings
+
+    built = parts(load(AuthSettings, env))
+    try:
+        gone = built.keeping.withdraw_others(built.signing.kid, "withdrawn by the command line")
+    finally:
+        built.close()
+    print(f"{len(gone)} withdrawn, {built.signing.kid} stays")
+    return 0
+
+
 _COMMANDS: Mapping[str, Callable[[Mapping[str, str]], int]] = {
     "serve": serve,
     "demo": demo,
     "admin": admin,
+    "withdraw-keys": withdraw_keys,
 }
 
 
@@ -87,12 +100,12 @@ def main(arguments: list[str]) -> int:
     """The command line; the exit status follows ``sysexits.h``."""
     command = _COMMANDS.get(arguments[0] if arguments else "serve")
     if command is None or len(arguments) > 1:
-        sys.stderr.write("usage: python -m auth_service [demo|admin]\n")
+        sys.stderr.write("usage: python -m auth_service [demo|admin|withdraw-keys]\n")
         return 64
     try:
         return command(environment())
     except ConfigError as fault:
-        sys.stderr.write(f"configuration:\n{fault}\n")
+        sys.stderr.write(f"auth_service cannot start:\n{fault}\n")
         return 78
     except DomainError as fault:
         sys.stderr.write(f"{fault.message}\n")

@@ -41,11 +41,14 @@ from auth_service.service.resets import Resets
 from auth_service.service.schedules import Schedules
 from auth_service.service.second_factor import SecondFactors
 from auth_service.service.sessions import Device, Sessions
+from auth_service.service.signing import Signing
 from auth_service.service.sites import Sites
 from auth_service.service.throttle import Throttle
 from auth_service.settings import OWN_SERVICE, AuthSettings
 from auth_service.store.work import Store
 from common import logs
+from common.audit.listing import AuditLines
+from common.audit.rest import AuditResource
 from common.bus import CHANGED, Bus
 from common.clock import Clock, SystemClock
 from common.db import Database
@@ -54,13 +57,13 @@ from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.org import OrgView, identifier
 from common.sql import dsn
-from common.tokens import Signer, jwk, key_id
 from common.vault import Vault
 
 if TYPE_CHECKING:
     from auth_service.directories.photos import Photos
 
 _TIDY_EVERY = 600.0
+_LOOK_FOR_KEY_EVERY = 1.0
 _POOL = 6
 _KIB = 1024
 _LARGEST_BODY = 64 * _KIB
@@ -75,7 +78,7 @@ class Parts:
     db: Database
     bus: Bus
     org: OrgView
-    signer: Signer
+    signing: Signing
     passwords: Passwords
     keeping: Keeping
     sessions: Sessions
@@ -117,17 +120,18 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     throttle = Throttle(clock, settings.allowances())
     vault = Vault(settings.second_factor_key.key())
     gate = Gate(store, clock, vault, throttle)
-    signer = Signer(settings.signing_key.reveal(), settings.token_issuer)
+    keeping = Keeping(store, clock, changed)
+    signing = Signing(settings.signing_key.again, settings.token_issuer, keeping, clock)
     chosen = settings.directories
     built = build(chosen, demo=settings.demo, clock=clock, public_url=settings.token_issuer)
     photos = _photos(settings, lambda: own_token(sessions, settings))
     sessions = Sessions(
         store,
-        signer,
+        signing,
         clock,
         proving=Proving(passwords, built.local, built.with_password, chosen.order),
         arrivals=Arrivals(store, changed, site=chosen.site),
-        refresh_key=_derived(settings.signing_key.reveal(), b"hazir refresh successor"),
+        refresh_key=settings.refresh_key.key(),
         throttle=throttle,
         gate=gate,
         changed=changed,
@@ -135,7 +139,7 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     )
     policy = settings.password_policy()
     invitations = Invitations(store, clock, throttle)
-    seal = JourneySeal(_derived(settings.signing_key.reveal(), b"hazir journey"))
+    seal = JourneySeal(_derived(settings.refresh_key.key(), b"hazir journey"))
     accounts = Accounts(
         store, sessions, invitations, password_thread=passwords, policy=policy, changed=changed
     )
@@ -145,9 +149,9 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         db=db,
         bus=bus,
         org=org,
-        signer=signer,
+        signing=signing,
         passwords=passwords,
-        keeping=Keeping(store, clock, changed),
+        keeping=keeping,
         sessions=sessions,
         accounts=accounts,
         people=People(store, accounts, changed),
@@ -167,14 +171,17 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
 
 def start(built: Parts) -> None:
     """Publish the key, give the services their accounts, and follow the changes of people."""
-    kid = key_id(built.signer.public)
-    built.keeping.publish_key(kid, jwk(built.signer.public))
+    built.signing.start()
     built.keeping.ensure_services(built.settings.service_secrets())
     built.org.start(built.bus)
-    tidier = threading.Thread(
-        target=_tidy, args=(built.keeping, kid, built.stop), name="tidy", daemon=True
-    )
-    tidier.start()
+    for name, every, work in (
+        ("tidy", _TIDY_EVERY, lambda: built.keeping.tidy(built.signing.kid)),
+        ("keys", _LOOK_FOR_KEY_EVERY, built.signing.look),
+    ):
+        thread = threading.Thread(
+            target=_repeat, args=(work, every, name, built.stop), name=name, daemon=True
+        )
+        thread.start()
 
 
 def make_wsgi(built: Parts) -> Wsgi:
@@ -204,6 +211,7 @@ def make_wsgi(built: Parts) -> Wsgi:
     UserResource(built.people, built.accounts).install(made.api)
     SiteResource(built.sites).install(made.api)
     TeamResource(built.sites).install(made.api)
+    AuditResource(AuditLines(built.db, "auth"), "/api/v1/audit").install(made.api)
     checks = {"postgresql": answers(built.db), "redis": built.bus.up}
     return made.finish(checks, optional=frozenset({"redis"}))
 
@@ -244,15 +252,15 @@ def own_token(sessions: Sessions, settings: AuthSettings) -> str:
     return sessions.client_credentials(OWN_SERVICE, secret, Device("", "")).access_token
 
 
-def _derived(signing_pem: str, purpose: bytes) -> bytes:
-    """A key of its own for one purpose, from this service's one secret (RFC 5869)."""
-    derive = HKDF(hashes.SHA256(), 32, salt=None, info=purpose)
-    return derive.derive(signing_pem.encode())
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    """A key of its own for one purpose (RFC 5869)."""
+    return HKDF(hashes.SHA256(), 32, salt=None, info=purpose).derive(key)
 
 
-def _tidy(keeping: Keeping, kid: str, stop: threading.Event) -> None:
-    while not stop.wait(_TIDY_EVERY):
+def _repeat(work: Callable[[], object], every: float, name: str, stop: threading.Event) -> None:
+    """Do ``work`` every so many seconds; what fails is tried again."""
+    while not stop.wait(every):
         try:
-            keeping.tidy(kid)
-        except DomainError:
-            logs.log().warning("tidying failed")
+            work()
+        except DomainError as fault:
+            logs.log().warning(f"{name} failed", code=fault.code)

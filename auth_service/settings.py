@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auth_service.directories.settings import Directories, read_directories
 from auth_service.domain.attempts import Allowance, Allowances
 from auth_service.domain.passwords import PasswordPolicy
 from auth_service.passwords import common_words
-from common.config import CommonSettings, Secret, between, group, port, secret, setting
+from common.config import (
+    CommonSettings,
+    Secret,
+    between,
+    group,
+    key_secret,
+    port,
+    secret,
+    setting,
+)
+from common.tokens import private_key
 
 _SHORTEST = 8
 _SHORTEST_IN_DEMO = 4
@@ -30,13 +41,20 @@ class AuthSettings(CommonSettings):
     failures_per_address: int = setting("LOGIN_FAILURES_PER_ADDRESS", between(3, 10_000), 50)
     failures_per_site: int = setting("LOGIN_FAILURES_PER_SITE", between(3, 1_000_000), 2_000)
     db_password: Secret = secret("db_auth")
-    signing_key: Secret = secret("token_signing_key")
-    second_factor_key: Secret = secret("second_factor_key")
+    signing_key: Secret = secret("token_signing_key", private_key)
+    refresh_key: Secret = key_secret("refresh_key")
+    second_factor_key: Secret = key_secret("second_factor_key")
     attendance_secret: Secret = secret("service_attendance")
     reporter_secret: Secret = secret("service_reporter")
     auth_secret: Secret = secret("service_auth")
     face_url: str = setting("FACE_URL", str, "http://127.0.0.1:8004")
     directories: Directories = group(read_directories)
+
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """What `CommonSettings` finds, and passwords that may be too short."""
+        yield from CommonSettings.unsafe(self)
+        if self.app_env == "production" and (self.password_min_length or _SHORTEST) < _SHORTEST:
+            yield "PASSWORD_MIN_LENGTH", f"must be at least {_SHORTEST} in production"
 
     def password_policy(self) -> PasswordPolicy:
         """Which passwords are taken: in demo mode short and common ones too."""

@@ -2,24 +2,23 @@
 
 A settings class is a frozen dataclass whose fields are made with `setting`. Values come from the
 ``.env`` file of the installation, overridden by the process's environment; secrets come from files
-(`SECRETS_DIR`) or, for tests and orchestrators, from ``HAZIR_SECRET_<NAME>``.
+(`SECRETS_DIR`) or, for tests and orchestrators, from ``HAZIR_SECRET_<NAME>``. What is well formed
+and yet unsafe (`CommonSettings.unsafe`) is among the faults.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from common.unsafe import check_secret, in_clear, is_loopback, key_bytes, origins
+
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
-_WELL_KNOWN = frozenset({"secret", "password", "dev-secret", "hook-secret", "changeme", "1234"})
-_SHORTEST_SECRET = 16
 
 
 class ConfigError(Exception):
@@ -31,26 +30,28 @@ class ConfigError(Exception):
 
 
 class Secret:
-    """A value that does not show itself in a repr, a log or a traceback."""
+    """A value that does not show itself in a repr, a log or a traceback.
 
-    __slots__ = ("_value",)
+    ``path`` is the file that it came from, when it came from one.
+    """
 
-    def __init__(self, value: str) -> None:
+    __slots__ = ("_value", "path")
+
+    def __init__(self, value: str, path: Path | None = None) -> None:
         self._value = value
+        self.path = path
 
     def reveal(self) -> str:
         """The value itself, for the one call that needs it."""
         return self._value
 
     def key(self) -> bytes:
-        """The value as the 32 raw bytes of a key kept in base64."""
-        try:
-            raw = base64.b64decode(self._value, validate=True)
-        except binascii.Error as fault:
-            raise ValueError("is not base64") from fault
-        if len(raw) != 32:
-            raise ValueError("is not a key of 32 bytes")
-        return raw
+        """The value as the 32 raw bytes of a key kept in base64; raises ``ValueError``."""
+        return key_bytes(self._value)
+
+    def again(self) -> str:
+        """The value as its file has it by now; raises ``OSError`` when that is gone."""
+        return self._value if self.path is None else _text_of(self.path)
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -64,9 +65,17 @@ def setting(name: str, parse: Callable[[str], T], default: T | Any = MISSING) ->
     return field(default=default, metadata=metadata)
 
 
-def secret(name: str) -> Any:
-    """A field read from the secret ``name``: never optional, never well known, never short."""
-    return field(metadata={"secret": name})
+def secret(name: str, check: Callable[[str], object] = str) -> Any:
+    """A field read from the secret ``name``: never optional, never well known, never short.
+
+    ``check`` raises ``ValueError`` for a value of the wrong form.
+    """
+    return field(metadata={"secret": name, "check": check})
+
+
+def key_secret(name: str) -> Any:
+    """A field read from the secret ``name``: a key of 32 bytes in base64."""
+    return secret(name, key_bytes)
 
 
 def group(read: Callable[[Mapping[str, str]], T]) -> Any:
@@ -143,25 +152,53 @@ def _read_env_file(path: Path) -> dict[str, str]:
 
 
 def load(cls: type[T], env: Mapping[str, str]) -> T:
-    """A ``cls`` filled from ``env``; raises `ConfigError` naming every fault."""
+    """A ``cls`` filled from ``env``; raises `ConfigError` naming every fault, unsafe ones too."""
     values: dict[str, Any] = {}
-    faults: list[str] = []
+    faults: dict[str, str] = {}
+    groups: list[str] = []
     for item in fields(cls):  # type: ignore[arg-type]
         try:
             values[item.name] = _value(item.metadata, item.default, env)
         except ValueError as fault:
-            name = item.metadata.get("name") or f"secret {item.metadata.get('secret')}"
-            faults.append(f"{name}: {fault}")
+            faults[_called(item.metadata)] = str(fault)
+            # Whatever else is wrong shall be said too, so the rest is looked at without it.
+            values[item.name] = Secret("") if item.default is MISSING else item.default
         except ConfigError as several:
-            faults += several.faults
+            groups += several.faults
+    if groups:
+        raise ConfigError([*(f"{name}: {reason}" for name, reason in faults.items()), *groups])
+    made = cls(**values)
+    if isinstance(made, CommonSettings):
+        for name, reason in made.unsafe():
+            faults.setdefault(name, reason)
+    if faults:
+        raise ConfigError([f"{name}: {reason}" for name, reason in faults.items()])
+    return made
+
+
+def load_all(env: Mapping[str, str], *classes: type[Any]) -> list[Any]:
+    """One of each of ``classes``, every fault of all of them reported at once."""
+    made: list[Any] = []
+    faults: list[str] = []
+    for cls in classes:
+        try:
+            made.append(load(cls, env))
+        except ConfigError as fault:
+            faults += [line for line in fault.faults if line not in faults]
     if faults:
         raise ConfigError(faults)
-    return cls(**values)
+    return made
+
+
+def _called(metadata: Mapping[str, Any]) -> str:
+    return metadata.get("name") or f"secret {metadata['secret']}"
 
 
 def _value(metadata: Mapping[str, Any], default: Any, env: Mapping[str, str]) -> Any:
     if "secret" in metadata:
-        return read_secret(metadata["secret"], env)
+        found = read_secret(metadata["secret"], env)
+        metadata["check"](found.reveal())
+        return found
     if "read" in metadata:
         return metadata["read"](env)
     text = env.get(metadata["name"], "")
@@ -176,14 +213,31 @@ def read_secret(name: str, env: Mapping[str, str]) -> Secret:
     """The secret ``name``; raises ``ValueError`` when missing, short or well known."""
     value = env.get(f"HAZIR_SECRET_{name.upper()}", "")
     folder = env.get("SECRETS_DIR") or str(Path(env.get("HAZIR_DATA") or ROOT / "var") / "secrets")
-    path = Path(folder) / name
-    if not value and path.is_file():
-        value = path.read_text(encoding="utf-8").strip()
+    path = None if value else Path(folder) / name
+    if path is not None and path.is_file():
+        value = _text_of(path)
     if not value:
-        raise ValueError(f"is missing (looked in {path.name} of SECRETS_DIR)")
-    if len(value) < _SHORTEST_SECRET or value.lower() in _WELL_KNOWN:
-        raise ValueError("is too short or well known")
-    return Secret(value)
+        raise ValueError(f"is missing (looked for {name} in SECRETS_DIR)")
+    check_secret(value, production=env.get("APP_ENV") == "production")
+    return Secret(value, path)
+
+
+def read_secrets(names: Iterable[str], env: Mapping[str, str]) -> dict[str, Secret]:
+    """The secrets of these names; raises `ConfigError` naming every one that is unfit."""
+    found: dict[str, Secret] = {}
+    faults = []
+    for name in names:
+        try:
+            found[name] = read_secret(name, env)
+        except ValueError as fault:
+            faults.append(f"secret {name}: {fault}")
+    if faults:
+        raise ConfigError(faults)
+    return found
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +251,9 @@ class CommonSettings:
     database_port: int = setting("DATABASE_PORT", port, 5432)
     database_name: str = setting("DATABASE_NAME", str, "hazir")
     redis_url: str = setting("REDIS_URL", str, "")
-    cors_origins: tuple[str, ...] = setting("CORS_ORIGINS", words, ())
+    cors_origins: tuple[str, ...] = setting("CORS_ORIGINS", origins, ())
     client_port: int = setting("CLIENT_PORT", port, 5500)
+    gateway_bind: str = setting("GATEWAY_BIND", str, "127.0.0.1")
     gateway_http_port: int = setting("GATEWAY_HTTP_PORT", port, 8080)
     gateway_https_port: int = setting("GATEWAY_HTTPS_PORT", port, 8443)
     trusted_proxies: int = setting("TRUSTED_PROXIES", between(0, 5), 0)
@@ -221,14 +276,25 @@ class CommonSettings:
         }
         return frozenset(own | set(self.cors_origins))
 
+    @property
+    def exposed(self) -> bool:
+        """Whether other machines reach this installation: directly, or through its gateway."""
+        direct = not self.trusted_proxies and not all(map(is_loopback, self.bind_hosts))
+        return direct or not is_loopback(self.gateway_bind)
 
-def refuse_unsafe(settings: CommonSettings) -> None:
-    """Raise `ConfigError` when a production start would run with settings made for a trial."""
-    faults = []
-    if settings.app_env == "production" and settings.demo:
-        faults.append("DEMO: demo people are refused in production")
-    loopback = set(settings.bind_hosts) <= {"127.0.0.1", "::1", "localhost"}
-    if settings.demo and not loopback:
-        faults.append("BIND_HOSTS: demo people are allowed on loopback addresses only")
-    if faults:
-        raise ConfigError(faults)
+    def unsafe(self) -> Iterator[tuple[str, str]]:
+        """The settings made for a trial that this start may not run with, and why, by name."""
+        production = self.app_env == "production"
+        if self.demo and production:
+            yield "DEMO", "demo people are refused in production"
+        if self.demo and not all(map(is_loopback, self.bind_hosts)):
+            yield "BIND_HOSTS", "demo people are allowed on loopback addresses only"
+        if not production:
+            return
+        elsewhere = [origin for origin in self.cors_origins if in_clear(origin)]
+        if elsewhere:
+            yield "CORS_ORIGINS", f"{elsewhere[0]} is not https, so what it is told can be read"
+        if not self.token_issuer.startswith("https://") and (
+            self.exposed or in_clear(self.token_issuer)
+        ):
+            yield "TOKEN_ISSUER", "must be an https address where other machines come in"

@@ -34,6 +34,7 @@ class Action(StrEnum):
     INVITE = "invite"
     MANAGE_SITES = "manage_sites"
     MANAGE_POLICIES = "manage_policies"
+    READ_AUDIT = "read_audit"
     READ_FACES = "read_faces"
     ENROL_FACE = "enrol_face"
     ERASE_FACE = "erase_face"
@@ -74,11 +75,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A caller whose token held: who it is, in which session, until when (Unix seconds)."""
+    """A caller whose token held: who it is, in which session, until when (Unix seconds).
+
+    ``key_id`` names the key that vouches for it: when that is withdrawn, the caller is nobody.
+    """
 
     person: Person
     session_id: str
     expires_at: float
+    key_id: str = ""
 
     @property
     def employee_id(self) -> int:

@@ -21,7 +21,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from common.config import ROOT, ConfigError, environment, read_secret
+from common.config import ROOT, ConfigError, environment, read_secrets
 
 SERVICES = ("auth", "attendance", "face")
 ROLES = ("auth", "attendance", "sequencer", "reporter", "face")
@@ -30,7 +30,11 @@ _LOCK = 0x48415A49  # "HAZI": the advisory lock all migrating processes share
 
 def run_sql(revision_file: str, name: str) -> None:
     """Run the ``.sql`` file ``name`` that stands beside a revision."""
-    text = Path(revision_file).with_name(name).read_text(encoding="utf-8")
+    run_text(Path(revision_file).with_name(name).read_text(encoding="utf-8"))
+
+
+def run_text(text: str) -> None:
+    """Run the statements in ``text`` as part of a migration."""
     # The driver's own cursor: the text has no parameters, so a percent sign is only itself.
     raw: Any = op.get_bind().connection
     with raw.cursor() as cursor:
@@ -127,10 +131,11 @@ def main(arguments: list[str]) -> int:
         return 64
     if verb == "up":
         try:
-            passwords = {role: read_secret(f"db_{role}", env).reveal() for role in ROLES}
-        except ValueError as fault:
-            raise ConfigError([f"database password: {fault}"]) from fault
-        up(url, passwords, services)
+            found = read_secrets([f"db_{role}" for role in ROLES], env)
+        except ConfigError as fault:
+            sys.stderr.write(f"cannot migrate:\n{fault}\n")
+            return 78
+        up(url, {role: found[f"db_{role}"].reveal() for role in ROLES}, services)
         return 0
     for service in services:
         with _configured(url, service) as config:

@@ -136,7 +136,7 @@ class OrgView:
             person = self._people.get(claims.employee_id)
         if person is None or person.locked or person.roles != claims.roles:
             raise unauthenticated()
-        return Subject(person, claims.session_id, claims.expires_at)
+        return Subject(person, claims.session_id, claims.expires_at, claims.key_id)
 
     def refresh(self) -> None:
         """Read what has changed since the last look."""

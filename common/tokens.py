@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nacl.exceptions import BadSignatureError
@@ -51,6 +52,8 @@ class Claims:
     token_id: str
     issued_at: int
     expires_at: int
+    #: The name of the key that vouches for it.
+    key_id: str = ""
 
 
 def key_id(public: VerifyKey) -> str:
@@ -80,13 +83,22 @@ def public_from_jwk(key: Mapping[str, str]) -> VerifyKey:
     return VerifyKey(raw)
 
 
+def private_key(pem: str) -> Ed25519PrivateKey:
+    """The private key in ``pem`` (unencrypted PKCS #8); raises ``ValueError`` for any other."""
+    try:
+        key = serialization.load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as fault:
+        raise ValueError("is not a private key in PEM") from fault
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError("is not an Ed25519 key")
+    return key
+
+
 class Signer:
     """Makes access tokens; holds the private key, so it lives in auth_service only."""
 
     def __init__(self, private_pem: str, issuer: str) -> None:
-        key = serialization.load_pem_private_key(private_pem.encode(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("the signing key is not an Ed25519 key")
+        key = private_key(private_pem)
         self._key = key
         self._issuer = issuer
         self.public = VerifyKey(key.public_key().public_bytes_raw())
@@ -120,26 +132,24 @@ class Verifier:
         self._key_for = key_for
         self._now = now
         self._remembered = remembered
-        self._cache: OrderedDict[str, tuple[Claims, str]] = OrderedDict()
+        self._cache: OrderedDict[str, Claims] = OrderedDict()
         self._lock = threading.Lock()
 
     def verify(self, token: str) -> Claims:
         """The claims of ``token``; raises ``unauthenticated`` for every kind of fault."""
-        known = self._cache.get(token)
-        if known is None:
-            known = self._check(token)
+        claims = self._cache.get(token)
+        if claims is None:
+            claims = self._check(token)
             with self._lock:
-                self._cache[token] = known
+                self._cache[token] = claims
                 if len(self._cache) > self._remembered:
                     self._cache.popitem(last=False)
-        claims, kid = known
-        if claims.expires_at <= self._now() or self._key_for(kid) is None:
+        if claims.expires_at <= self._now() or self._key_for(claims.key_id) is None:
             self._cache.pop(token, None)
             raise unauthenticated()
         return claims
 
-    def _check(self, token: str) -> tuple[Claims, str]:
-        """The claims, and the name of the key that vouches for them."""
+    def _check(self, token: str) -> Claims:
         try:
             header, payload, signed, signature = _segments(token)
             kid = header.get("kid")
@@ -151,7 +161,7 @@ class Verifier:
             # libsodium's verification takes half as long as OpenSSL's, and it is strict: no keys of
             # small order, no second way to write a signature.
             key.verify(signed, signature)
-            return _claims(payload, self._issuer, self._now()), kid
+            return _claims(payload, self._issuer, self._now(), kid)
         except _FAULTS as fault:
             raise unauthenticated() from fault
 
@@ -208,7 +218,7 @@ def _refuse(constant: str) -> Any:
 _DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_refuse)
 
 
-def _claims(claims: Mapping[str, Any], issuer: str, now: float) -> Claims:
+def _claims(claims: Mapping[str, Any], issuer: str, now: float, kid: str) -> Claims:
     if not claims.keys() <= _KNOWN_CLAIMS:
         raise ValueError("a claim that is not ours")
     if claims["iss"] != issuer or claims["aud"] != AUDIENCE:
@@ -234,6 +244,7 @@ def _claims(claims: Mapping[str, Any], issuer: str, now: float) -> Claims:
         token_id=texts["jti"],
         issued_at=numbers["iat"],
         expires_at=numbers["exp"],
+        key_id=kid,
     )
 
 

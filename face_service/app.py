@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common import logs
+from common.audit.listing import AuditLines
+from common.audit.rest import AuditResource
 from common.bus import Bus
 from common.db import Database
 from common.httpkit.app import answers, kit
@@ -74,6 +76,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
     )
     built.flask.request_class = InMemory
     FaceResource(service).install(built.api)
+    AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
     checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
     return FaceApp(built.finish(checks, optional=frozenset({"redis"})), org, images, db)
 

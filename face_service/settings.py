@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, between, port, secret, setting
+from common.config import CommonSettings, Secret, between, key_secret, port, secret, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,4 +19,4 @@ class Settings(CommonSettings):
     queue: int = setting("FACE_QUEUE", between(0, 64), 8)
     threads: int = setting("FACE_THREADS", between(2, 64), 8)
     database_password: Secret = secret("db_face")
-    face_key: Secret = secret("face_key")
+    face_key: Secret = key_secret("face_key")

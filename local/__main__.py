@@ -1,4 +1,4 @@
-"""``python -m local run|status|logs|reset|certs|admin|database``: what the Makefile's verbs do."""
+"""``python -m local VERB``: what the verbs of the Makefile do."""
 
 from __future__ import annotations
 
@@ -51,6 +51,18 @@ def _database(env: Mapping[str, str], screen: Screen) -> int:
     return show_database(env, screen)
 
 
+def _rotate_key(env: Mapping[str, str], screen: Screen) -> int:
+    from local.rotation import rotate_key
+
+    return rotate_key(env, screen)
+
+
+def _verify_audit(env: Mapping[str, str], screen: Screen) -> int:
+    from local.console import verify_audit
+
+    return verify_audit(env, screen)
+
+
 _VERBS: Mapping[str, Callable[[Mapping[str, str], Screen], int]] = {
     "run": _run,
     "status": _status,
@@ -59,6 +71,8 @@ _VERBS: Mapping[str, Callable[[Mapping[str, str], Screen], int]] = {
     "certs": _certs,
     "admin": _admin,
     "database": _database,
+    "rotate-key": _rotate_key,
+    "verify-audit": _verify_audit,
 }
 
 
@@ -66,7 +80,7 @@ def main(arguments: list[str]) -> int:
     """Run one verb; its exit status."""
     verb = _VERBS.get(arguments[0] if len(arguments) == 1 else "")
     if verb is None:
-        print(__doc__, file=sys.stderr)
+        print(f"usage: python -m local {'|'.join(_VERBS)}", file=sys.stderr)
         return 64
     return verb(environment(), Screen())
 

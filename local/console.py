@@ -22,12 +22,21 @@ from local.status import is_running
 
 def make_admin(env: Mapping[str, str], screen: Screen) -> int:
     """Hand over to auth_service, which asks for what ADMIN_USERNAME does not say."""
+    return hand_over(env, screen, "auth_service", "admin")
+
+
+def verify_audit(env: Mapping[str, str], screen: Screen) -> int:
+    """Check the chains of the audit, and the heads in HEAD, with the sequencer's rights."""
+    return hand_over(env, screen, "attendance_service", "verify-audit")
+
+
+def hand_over(env: Mapping[str, str], screen: Screen, module: str, verb: str) -> int:
+    """Run a service's own command in the running installation; its exit status."""
     found = _installation(env, screen)
     if found is None:
         return 3
-    settings, place, servers = found
-    environment = plan.environment(env, settings, place, servers)
-    command = [sys.executable, "-m", "auth_service", "admin"]
+    environment = plan.environment(env, *found)
+    command = [sys.executable, "-m", module, verb]
     return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

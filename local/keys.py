@@ -43,6 +43,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "service_auth": password,
     "cursor_key": key,
     "photo_key": key,
+    "refresh_key": key,
     "face_key": key,
     "second_factor_key": key,
     "token_signing_key": signing_key,
@@ -65,6 +66,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "redis",
         "token_signing_key",
         "second_factor_key",
+        "refresh_key",
         "service_attendance",
         "service_reporter",
         "service_auth",
@@ -112,10 +114,31 @@ def deal(source: Path, target: Path, owner: int) -> None:
         folder.chmod(0o755 if reader in SERVERS else 0o700)
 
 
+def replace(folder: Path, name: str) -> None:
+    """Make the secret ``name`` anew; a reader sees all of it or the one before."""
+    _write(folder / name, MAKERS[name])
+
+
+def rotate(source: Path, target: Path, owner: int) -> None:
+    """Make another key to sign tokens with, and deal it to those who may see it."""
+    name = "token_signing_key"
+    replace(source, name)
+    for reader, names in READERS.items():
+        if name in names:
+            copy = target / reader / name
+            _write(copy, partial(read, source, name), owner)
+
+
 def _write_once(path: Path, make: Callable[[], str]) -> bool:
-    """Write a secret that nobody else could ever open, and never over one that is there."""
+    """Write a secret, and never over one that is there; whether there was none."""
     if path.is_file() and path.stat().st_size:
         return False
+    _write(path, make)
+    return True
+
+
+def _write(path: Path, make: Callable[[], str], owner: int | None = None) -> None:
+    """Write a secret that nobody but its owner could ever open."""
     draft = path.with_name(f".{path.name}")
     draft.unlink(missing_ok=True)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -123,8 +146,10 @@ def _write_once(path: Path, make: Callable[[], str]) -> bool:
         file.write(make())
         file.flush()
         os.fsync(file.fileno())
+    if owner is not None:
+        draft.chmod(0o400)
+        os.chown(draft, owner, owner)
     draft.replace(path)
-    return True
 
 
 def deal_certificates(source: Path, target: Path, owner: int) -> None:
@@ -137,7 +162,14 @@ def deal_certificates(source: Path, target: Path, owner: int) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """``python -m local.keys MASTER DEALT UID CERTS``: make what is missing, deal it out."""
+    """``python -m local.keys MASTER DEALT UID CERTS``: make what is missing, deal it out.
+
+    ``python -m local.keys rotate MASTER DEALT UID``: another key to sign tokens with.
+    """
+    if arguments[0] == "rotate":
+        rotate(Path(arguments[1]), Path(arguments[2]), int(arguments[3]))
+        print("secrets: a new signing key; auth_service takes it over")
+        return 0
     master, dealt, certificates = (Path(arguments[place]) for place in (0, 1, 3))
     made = ensure(master)
     deal(master, dealt, int(arguments[2]))

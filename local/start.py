@@ -9,7 +9,7 @@ import signal
 from collections.abc import Mapping
 from io import TextIOWrapper
 
-from common.config import ROOT, ConfigError, load, refuse_unsafe
+from common.config import ROOT, ConfigError, load
 from local import keys, plan
 from local.account import Account, unprivileged
 from local.place import Place, find_place, read_json
@@ -52,11 +52,9 @@ def run(env: Mapping[str, str], screen: Screen) -> int:
 
 def _settings(env: Mapping[str, str]) -> LocalSettings:
     try:
-        settings = load(LocalSettings, env)
-        refuse_unsafe(settings)
+        return load(LocalSettings, env)
     except ConfigError as fault:
         raise CannotStart("the configuration is wrong: " + "; ".join(fault.faults)) from fault
-    return settings
 
 
 def _make_folders(place: Place) -> None:

@@ -8,7 +8,7 @@ import sys
 import uvloop
 
 from common import logs
-from common.config import ConfigError, environment, load, refuse_unsafe
+from common.config import ConfigError, environment, load
 from common.wsgi.listen import CannotListen
 from reporter_service.app import install_signals, run
 from reporter_service.settings import Settings
@@ -19,10 +19,8 @@ def main() -> int:
     env = environment()
     try:
         settings = load(Settings, env)
-        refuse_unsafe(settings)
-        settings.cursor_key.key()
-    except (ConfigError, ValueError) as fault:
-        sys.stderr.write(f"{fault}\n")
+    except ConfigError as fault:
+        sys.stderr.write(f"reporter_service cannot start:\n{fault}\n")
         return 78
     logs.configure("reporter", settings.log_level)
 

@@ -46,6 +46,10 @@ class Org(Protocol):
         """Everybody known."""
         ...
 
+    def key_for(self, kid: str) -> object | None:
+        """The public key of this name, unless it is unknown or withdrawn."""
+        ...
+
 
 class History(Protocol):
     """Reads events that are no longer in memory."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from websockets.exceptions import ConnectionClosed
@@ -140,6 +140,12 @@ class Session:
     def _standing(self) -> State:
         return State.LIVE if self.phase is Phase.LIVE else State.CATCHING_UP
 
+    @property
+    def _vouched(self) -> bool:
+        """Whether the key that signed the client's token still counts."""
+        kid = self.subject.key_id
+        return not kid or self.desk.hub.org.key_for(kid) is not None
+
     def begin(self) -> None:
         """Greet the client, now that the feed is known, and bring it to the head."""
         if self.phase is not Phase.NEW:
@@ -200,13 +206,15 @@ class Session:
         if person.roles != self.subject.person.roles:
             self.close(Close.EXPIRED)
             return
-        self.subject = Subject(person, self.subject.session_id, self.subject.expires_at)
+        self.subject = replace(self.subject, person=person)
         self._place()
 
     def sweep(self, moment: Moment) -> None:
-        """Close an expired or silent client; send what is due: state, heartbeat, ping."""
+        """Close a client that is over or silent; send what is due: state, heartbeat, ping."""
         if self.subject.expires_at <= moment.wall:
             self.close(Close.EXPIRED)
+        elif not self._vouched:
+            self.close(Close.BAD_TOKEN)
         elif self.phase is not Phase.NEW:
             self._tell(State.STALE if moment.stale else self._standing)
             if moment.now >= self._beat_at and not self.opening.bare:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, address, between, port, secret, setting
+from common.config import (
+    CommonSettings,
+    Secret,
+    address,
+    between,
+    key_secret,
+    port,
+    secret,
+    setting,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +30,7 @@ class Settings(CommonSettings):
     events_kept: int = setting("REPORTER_EVENTS_KEPT", between(1, 1_000_000), 10_000)
     database_password: Secret = secret("db_reporter")
     client_secret: Secret = secret("service_reporter")
-    cursor_key: Secret = secret("cursor_key")
+    cursor_key: Secret = key_secret("cursor_key")
 
     @property
     def feed_target(self) -> str:

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
-from common.httpkit.fields import Id, Strict
+from common.httpkit.fields import AddressId, Id, Strict
 
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
 _LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
-
-
-def _plain(text: Any) -> Any:
-    """Only digits make a number in an address: no blanks, signs, underscores or other scripts."""
-    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
-        raise ValueError("must be a whole number")
-    return text
-
-
-#: An `Id` in a path or a query, where everything is text.
-AddressId = Annotated[Id, BeforeValidator(_plain)]
 
 
 class Position(Strict):

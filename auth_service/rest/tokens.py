@@ -103,7 +103,7 @@ class TokenResource:
     def keys(self, _: Call) -> Answer:
         """The public keys with which access tokens are verified."""
         body = {"keys": self.keeping.keys()}
-        return Answer(body, 200, {"Cache-Control": "public, max-age=300"})
+        return Answer(body, 200, {"Cache-Control": "public, max-age=5"})
 
     def _cookie(self, request: Request) -> str:
         """The page's refresh token; the Origin is looked at only when there is one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from auth_service.domain.attempts import Counter
@@ -190,8 +190,12 @@ class KeyRows(Protocol):
         """Publish a key; whether it was new."""
         ...
 
-    def retire_keys(self, current: str, now: datetime) -> int:
-        """Withdraw the keys that ``current`` replaced more than a token's life ago."""
+    def published_at(self, kid: str) -> datetime | None:
+        """When a key was published; ``None`` when it is not, or not any more."""
+        ...
+
+    def retire_keys(self, current: str, now: datetime, after: timedelta) -> list[str]:
+        """Withdraw the keys that ``current`` replaced longer than ``after`` ago; their names."""
         ...
 
     def keys(self) -> list[Mapping[str, str]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from auth_service.service.values import Entry
 from common.db import Transaction
 from common.sql import Queries
-from common.tokens import LONGEST_LIFE
 
 _SQL = Queries(Path(__file__).with_name("journal.sql"))
 
@@ -66,9 +65,15 @@ class KeyRows:
         row = self._tx.one(_SQL["add_key"], kid=kid, jwk=_json(jwk), now=now)
         return row is not None
 
-    def retire_keys(self, current: str, now: datetime) -> int:
-        """Withdraw the keys that ``current`` replaced more than a token's life ago."""
-        return self._tx.execute(_SQL["retire_keys"], current=current, now=now, life=LONGEST_LIFE)
+    def published_at(self, kid: str) -> datetime | None:
+        """When a key was published; ``None`` when it is not, or not any more."""
+        row = self._tx.one(_SQL["published_at"], kid=kid)
+        return row.created_at if row else None
+
+    def retire_keys(self, current: str, now: datetime, after: timedelta) -> list[str]:
+        """Withdraw the keys that ``current`` replaced longer than ``after`` ago; their names."""
+        rows = self._tx.all(_SQL["retire_keys"], current=current, now=now, after=after)
+        return [row.kid for row in rows]
 
     def keys(self) -> list[Mapping[str, str]]:
         """The published keys, newest first."""

@@ -14,8 +14,12 @@ RETURNING kid
 -- :name retire_keys
 UPDATE auth.signing_key old SET retired_at = %(now)s
 FROM auth.signing_key new
-WHERE new.kid = %(current)s AND new.created_at < %(now)s - %(life)s * interval '1 second'
+WHERE new.kid = %(current)s AND new.created_at <= %(now)s - %(after)s
   AND old.created_at <= new.created_at AND old.kid <> new.kid AND old.retired_at IS NULL
+RETURNING old.kid
+
+-- :name published_at
+SELECT created_at FROM auth.signing_key WHERE kid = %(kid)s AND retired_at IS NULL
 
 -- :name keys
 SELECT jwk FROM auth.signing_key WHERE retired_at IS NULL ORDER BY created_at DESC, kid

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 LARGEST_ID = 2**53 - 1
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+
+def _plain(text: Any) -> Any:
+    """Only digits make a number in an address: no blanks, signs, underscores or other scripts."""
+    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
+        raise ValueError("must be a whole number")
+    return text
+
+
+#: An `Id` in a path or a query, where everything is text.
+AddressId = Annotated[Id, BeforeValidator(_plain)]
 
 
 class Strict(BaseModel):

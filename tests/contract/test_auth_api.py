@@ -61,6 +61,10 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "team_ids": [[cast.led], []],
                 "current": [PASSWORD],
                 "directory": ["local", "ldap"],
+                "actor": [cast.people["admin"]],
+                "object": [f"person:{member['employee_id']}"],
+                "action": ["account.created"],
+                "from": ["2026-01-01T00:00:00Z"],
             }
 
         contract = Contract(
@@ -76,5 +80,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestAuth(KeepsToItsDocument):
     service = "auth"
-    least = 51
+    least = 52
     refusals = frozenset({400, 422})

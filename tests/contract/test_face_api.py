@@ -60,5 +60,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestFace(KeepsToItsDocument):
     service = "face"
-    least = 10
+    least = 11
     refusals = frozenset({422})

@@ -167,12 +167,32 @@ def test_the_first_admin_comes_from_the_command_line(
         assert changed[:2] == (None, "account.changed")
 
 
+def test_all_keys_but_the_one_in_use_are_withdrawn(
+    run: Command, fresh_database: TestDatabase
+) -> None:
+    early = run(fresh_database, "withdraw-keys")
+    assert (early.returncode, early.stderr) == (75, "The key that is to stay is not published.\n")
+    with running_auth(fresh_database) as auth:
+        auth.town.sql(
+            "INSERT INTO auth.signing_key (kid, jwk, created_at)"
+            " SELECT 'old', jwk, created_at - interval '1 day' FROM auth.signing_key"
+        )
+        auth.town.sql("UPDATE auth.signing_key SET created_at = created_at - interval '1 minute'")
+        kid = auth.parts.signing.kid
+        done = run(fresh_database, "withdraw-keys")
+        assert (done.returncode, done.stdout) == (0, f"1 withdrawn, {kid} stays\n")
+        left = auth.client.get("/.well-known/jwks.json").json()["keys"]
+        assert [key["kid"] for key in left] == [kid]
+        (line,) = auth.audit("key:old")
+        assert line[1] == "key.withdrawn"
+
+
 def test_an_unknown_command_is_explained(run: Command, fresh_database: TestDatabase) -> None:
     for words in (["dance"], ["demo", "twice"]):
         refused = run(fresh_database, *words)
         assert (refused.returncode, refused.stderr) == (
             64,
-            "usage: python -m auth_service [demo|admin]\n",
+            "usage: python -m auth_service [demo|admin|withdraw-keys]\n",
         )
 
 

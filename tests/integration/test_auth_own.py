@@ -168,10 +168,7 @@ class TestPassword:
 
     def test_another_directorys_is_not_changed_here(self, auth: AuthServer) -> None:
         account = auth.register()
-        auth.town.sql(
-            "UPDATE auth.person SET directory = 'university', subject = username WHERE employee_id = %s",
-            account["employee_id"],
-        )
+        auth.town.of_directory(account["employee_id"])
         refused = self.change(auth, account["token"], PASSWORD, NEW)
         assert (refused.status_code, refused.json()["code"]) == (409, "not_local")
 

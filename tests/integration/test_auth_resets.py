@@ -161,10 +161,7 @@ def test_for_whom_there_is_none(auth: AuthServer, admin: dict[str, Any]) -> None
         missing = auth.client.post(f"/api/v1/users/{number}/reset-link", **admin)
         assert code_of(missing) == (404, "not_found")
     elsewhere = auth.register()["employee_id"]
-    auth.town.sql(
-        "UPDATE auth.person SET directory = 'university', subject = username WHERE employee_id = %s",
-        elsewhere,
-    )
+    auth.town.of_directory(elsewhere)
     refused = auth.client.post(f"/api/v1/users/{elsewhere}/reset-link", **admin)
     assert code_of(refused) == (409, "not_local")
 

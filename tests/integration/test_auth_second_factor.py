@@ -91,10 +91,7 @@ class TestSettingUp:
     ) -> None:
         account = auth.register()
         employee_id = account["employee_id"]
-        auth.town.sql(
-            "UPDATE auth.person SET directory = 'university', subject = username WHERE employee_id = %s",
-            employee_id,
-        )
+        auth.town.of_directory(employee_id)
         token = as_user(account["token"])
         auth.town.sql(
             "UPDATE auth.session SET created_at = %s WHERE employee_id = %s",

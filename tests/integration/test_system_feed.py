@@ -6,9 +6,8 @@ import json
 import queue
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,26 +18,10 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from common.pb import attendance_pb2 as pb
-from common.pb import attendance_pb2_grpc as pb_grpc
+from tests.support.subscribers import Seen, listen, record_in, socket, stream
 from tests.support.system import PASSWORD, System, bearer
 
-Seen = queue.SimpleQueue[tuple[float, Any]]
 TOOLS = Path(sys.executable).parent
-
-
-def _collect(lines: Iterator[Any], seen: Seen) -> None:
-    try:
-        for line in lines:
-            seen.put((time.monotonic(), line))
-    except (ConnectionClosed, grpc.RpcError) as end:
-        seen.put((time.monotonic(), end))
-
-
-def _listen(lines: Iterator[Any]) -> Seen:
-    seen: Seen = queue.SimpleQueue()
-    threading.Thread(target=_collect, args=(lines, seen), daemon=True).start()
-    return seen
 
 
 @contextmanager
@@ -53,25 +36,6 @@ def _program(*command: str) -> Iterator[Iterator[str]]:
         finally:
             running.terminate()
             running.wait(10)
-
-
-@contextmanager
-def _stream(system: System, token: str, **more: Any) -> Iterator[Seen]:
-    with grpc.insecure_channel(system.grpc) as channel:
-        stub = pb_grpc.AttendanceServiceStub(channel)  # type: ignore[no-untyped-call]
-        call = stub.StreamNew(pb.StreamRequest(jwt=token, heartbeats=True, **more))
-        seen = _listen(call)
-        assert seen.get(timeout=5)[1].heartbeat, "the stream is open"
-        yield seen
-
-
-@contextmanager
-def _socket(system: System, token: str, scope: str = "all") -> Iterator[Seen]:
-    with connect(system.feed, max_queue=None) as socket:
-        socket.send(json.dumps({"auth": token, "scope": scope}))
-        hello = json.loads(socket.recv(5))
-        assert hello["type"] == "hello"
-        yield _listen(json.loads(text) for text in socket)
 
 
 def _buf(system: System, method: str, **message: Any) -> list[str]:
@@ -106,15 +70,9 @@ def _records(seen: Seen, count: int, within: float = 5.0) -> list[tuple[float, d
     deadline = time.monotonic() + within
     while len(found) < count:
         at, item = seen.get(timeout=max(0.01, deadline - time.monotonic()))
-        if isinstance(item, pb.AttendanceRecord):
-            if item.heartbeat:
-                continue
-            item = {"id": item.id, "action": item.action, "event_id": item.event_id}
-        elif isinstance(item, Exception):
-            raise item
-        elif item.get("type", "record") != "record" or item.get("heartbeat"):
-            continue
-        found.append((at, item))
+        record = record_in(item)
+        if record:
+            found.append((at, record))
     return found
 
 
@@ -130,21 +88,21 @@ def _settled(subscribers: dict[str, Seen]) -> None:
 def test_everybody_sees_a_punch_once_in_order_within_a_second(system: System) -> None:
     staff = system.sign_in("demo_staff_5")
     manager = system.sign_in("demo_manager_1")
-    stream = _buf(system, "StreamNew", jwt=manager, heartbeats=False)
-    socket = [str(TOOLS / "websocat"), "-n", f"{system.feed}?token={staff}"]
+    follow = _buf(system, "StreamNew", jwt=manager, heartbeats=False)
+    open_socket = [str(TOOLS / "websocat"), "-n", f"{system.feed}?token={staff}"]
     with (
-        _stream(system, manager) as by_grpc,
-        _socket(system, manager) as by_socket,
-        _socket(system, staff, "own") as by_own_socket,
-        _program(*stream) as printed,
-        _program(*socket) as frames,
+        stream(system, manager) as by_grpc,
+        socket(system, manager) as by_socket,
+        socket(system, staff, "own") as by_own_socket,
+        _program(*follow) as printed,
+        _program(*open_socket) as frames,
     ):
         subscribers = {
             "grpc": by_grpc,
             "socket": by_socket,
             "own socket": by_own_socket,
-            "buf curl": _listen(_objects(printed)),
-            "websocat": _listen(json.loads(frame) for frame in frames),
+            "buf curl": listen(_objects(printed)),
+            "websocat": listen(json.loads(frame) for frame in frames),
         }
         _settled(subscribers)
         sent = []
@@ -190,65 +148,11 @@ def test_grpc_health_is_served_and_watched(system: System) -> None:
         watch.cancel()
 
 
-def _change(system: System, employee_id: int, **change: Any) -> None:
-    address = system.url("auth", f"/api/v1/users/{employee_id}")
-    admin = bearer(system.sign_in("demo_admin"))
-    answer = system.http.patch(address, json=change, headers=admin)
-    assert answer.status_code == 200, answer.text
-
-
-def _lock(system: System, employee_id: int, _: str) -> None:
-    _change(system, employee_id, locked=True, reason="left the company")
-
-
-def _promote(system: System, employee_id: int, _: str) -> None:
-    _change(system, employee_id, roles=["staff", "manager"], reason="leads the front desk")
-
-
-def _log_out(system: System, _: int, token: str) -> None:
-    address = system.url("auth", "/api/v1/auth/logout")
-    assert system.http.post(address, headers=bearer(token)).status_code == 204
-
-
-@pytest.mark.parametrize(
-    ("name", "revoke", "code"),
-    [("locked", _lock, 4501), ("promoted", _promote, 4001), ("left", _log_out, 4501)],
-)
-def test_a_change_of_rights_reaches_every_protocol_within_two_seconds(
-    system: System, name: str, revoke: Callable[[System, int, str], None], code: int
-) -> None:
-    made = system.register(f"soon_{name}")
-    token, number = made["token"], made["employee_id"]
-    state = system.url("attendance", "/api/v1/attendance/state")
-    deadline = time.monotonic() + 5
-    while system.http.get(state, headers=bearer(token)).status_code != 200:
-        assert time.monotonic() < deadline, "a newcomer is known at once"
-    with _stream(system, token) as by_grpc, _socket(system, token, "own") as by_socket:
-        began = time.monotonic()
-        revoke(system, number, token)
-        done = time.monotonic()
-        while system.http.get(state, headers=bearer(token)).status_code != 401:
-            assert time.monotonic() - done < 2.0, "REST"
-        ends = {}
-        for kind, seen in (("grpc", by_grpc), ("socket", by_socket)):
-            while True:
-                at, item = seen.get(timeout=5)
-                if isinstance(item, Exception):
-                    ends[kind] = item
-                    assert began <= at <= done + 2.0, (kind, at - done)
-                    break
-    assert isinstance(ends["grpc"], grpc.RpcError)
-    assert ends["grpc"].code() is grpc.StatusCode.UNAUTHENTICATED
-    assert isinstance(ends["socket"], ConnectionClosed)
-    assert ends["socket"].rcvd is not None
-    assert ends["socket"].rcvd.code == code
-
-
 def test_a_stranger_to_a_person_sees_nothing_of_them(system: System) -> None:
     """The manager leads the front desk; the back office is not theirs."""
     manager = system.sign_in("demo_manager_1")
     other = system.sign_in("demo_staff_8")
-    with _stream(system, manager) as by_grpc, _socket(system, manager) as by_socket:
+    with stream(system, manager) as by_grpc, socket(system, manager) as by_socket:
         assert system.check(other, "in").status_code == 201
         for seen in (by_grpc, by_socket):
             with pytest.raises(queue.Empty):
@@ -263,9 +167,9 @@ def test_a_token_never_reaches_a_log(system: System) -> None:
     system.http.get(system.url("reporter", f"/ws?token={token}"))
     system.http.post(system.url("auth", "/login"), json={"username": token, "password": token})
     system.check(token[:-4] + "AAAA", "in")
-    with pytest.raises(ConnectionClosed), connect(f"{system.feed}?token={token}x") as socket:
-        socket.recv(5)
-    with connect(f"{system.feed}?token={token}") as socket:
+    with pytest.raises(ConnectionClosed), connect(f"{system.feed}?token={token}x") as refused:
+        refused.recv(5)
+    with connect(f"{system.feed}?token={token}"):
         system.http.get(system.url("client", f"/index.html?token={token}"))
     time.sleep(0.5)
     logs = system.logs()

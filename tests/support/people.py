@@ -50,6 +50,14 @@ class Town:
             cursor.execute(text, values)
             return list(cursor.fetchall()) if cursor.description else []
 
+    def of_directory(self, employee_id: int) -> None:
+        """Make somebody's account one whose password an institution keeps."""
+        self.sql(
+            "UPDATE auth.person SET directory = 'university', subject = username"
+            " WHERE employee_id = %s",
+            employee_id,
+        )
+
     def announce(self, kind: str, employee_id: int | None = None, sid: str | None = None) -> None:
         """Tell the other services of a change."""
         self.sql("SELECT auth.announce(%s, %s, %s)", kind, employee_id, sid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ class System:
     place: Place
     ports: Mapping[str, int]
     process: Process
+    environment: Mapping[str, str] = field(repr=False)
     http: httpx.Client = field(repr=False)
 
     def url(self, service: str, path: str = "") -> str:
@@ -78,6 +80,26 @@ class System:
             json={"action": action, **more},
             headers=bearer(token),
         )
+
+    def verb(self, name: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """``python -m local NAME``, as the Makefile runs it beside the running system."""
+        return subprocess.run(
+            [sys.executable, "-m", "local", name],
+            cwd=ROOT,
+            env={**self.environment, **variables},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def change(self, employee_id: int, **change: Any) -> None:
+        """Change somebody's account as the demo admin."""
+        answer = self.http.patch(
+            self.url("auth", f"/api/v1/users/{employee_id}"),
+            json=change,
+            headers=bearer(self.sign_in("demo_admin")),
+        )
+        assert answer.status_code == 200, answer.text
 
     def logs(self) -> dict[str, str]:
         """Everything every process has logged, by the log's name; the supervisor's as ``local``."""
@@ -129,18 +151,19 @@ def running_system(**variables: str) -> Iterator[System]:
     ports = dict(zip(_PORTS, numbers, strict=False))
     with open_folder() as folder:
         place = Place(folder / "data")
+        environment = _environment(place, ports, f"127.0.0.1:{numbers[-1]}") | variables
         process = Process(
             lambda: [sys.executable, "-m", "local", "run"],
             lambda: _READY in process.output(),
             log=folder / "run.txt",
             stop_signal=SIGTERM,
-            environment=_environment(place, ports, f"127.0.0.1:{numbers[-1]}") | variables,
+            environment=environment,
             cwd=ROOT,
         )
         process.start(within=120)
         try:
             with httpx.Client(timeout=20, trust_env=False) as http:
-                yield System(place, ports, process, http)
+                yield System(place, ports, process, environment, http)
         finally:
             process.stop()
 

@@ -12,17 +12,10 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
-from common.identity import Role
 from common.pb import attendance_pb2 as pb
-from tests.support.attendance import (
-    RECORDS,
-    Cast,
-    Ledger,
-    Rest,
-)
+from tests.support.attendance import Cast, Ledger, Rest
 from tests.support.attendance_processes import Processes, code_of, stub
 from tests.support.attendance_streams import Stream, refused
-from tests.support.matrix import NOBODY, Case, cases
 from tests.support.people import Town
 
 
@@ -130,57 +123,6 @@ def test_list_is_newest_first_and_bounded(rpc: Any, first: Rest, cast: Cast) -> 
 def test_the_token_may_come_as_metadata(rpc: Any, first: Rest, cast: Cast) -> None:
     metadata = [("authorization", f"Bearer {first.token(cast.staff)}")]
     assert rpc.CheckIn(pb.CheckInRequest(action="in"), metadata=metadata).employee_id == cast.staff
-
-
-def test_role_by_operation_by_relation(first: Rest, rpc: Any, town: Town) -> None:
-    every = list(cases(town))
-    for case in every:
-        if case.relation in ("team", "other"):
-            first.punch(case.target)
-    leaks = [str(case) for case in every if not _as_expected(case, first, rpc)]
-    assert leaks == []
-
-
-def _as_expected(case: Case, rest: Rest, rpc: Any) -> bool:
-    """Whether both transports treat the case as the table says."""
-    token = rest.token(case.caller)
-    missing = case.role is Role.ADMIN and case.target == NOBODY
-    http = 200 if case.reads else 404 if missing else 403
-    status = "NOT_FOUND" if missing else "PERMISSION_DENIED"
-    paths = (f"/attendance/{case.target}", f"{RECORDS}?employee_id={case.target}")
-    if any(rest.get(path, case.caller).status_code != http for path in paths):
-        return False
-    for call in (
-        lambda: rpc.List(pb.ListRequest(jwt=token, employee_id=case.target)),
-        lambda: _first(rpc, token, case.target),
-    ):
-        try:
-            list(call())
-        except grpc.RpcError as fault:
-            if case.reads or fault.code().name != status:
-                return False
-        else:
-            if not case.reads:
-                return False
-    return _punches_as_expected(case, rest)
-
-
-def _first(rpc: Any, token: str, target: int) -> list[Any]:
-    """The first sign of life of a stream."""
-    call = rpc.StreamNew(pb.StreamRequest(jwt=token, employee_id=target, heartbeats=True))
-    try:
-        return [next(call)]
-    finally:
-        call.cancel()
-
-
-def _punches_as_expected(case: Case, rest: Rest) -> bool:
-    """Nobody punches for others, but a device for its site; a service for nobody."""
-    allowed = case.relation == "own" or (case.role is Role.DEVICE and case.relation == "team")
-    allowed = allowed and case.role is not Role.SERVICE
-    punch = {"id": f"m-{case}", "employee_id": case.target, "claimed_at": "2026-11-20T08:00:00Z"}
-    result = rest.batch(case.caller, punch).json()["results"][0]
-    return bool(result["status"] == (201 if allowed else 403))
 
 
 def test_seed_defect_D1_the_grpc_server_runs_with_reflection_and_health(

@@ -19,10 +19,11 @@ from common.config import (
     environment,
     flag,
     load,
+    load_all,
     one_of,
     port,
     read_secret,
-    refuse_unsafe,
+    read_secrets,
     secret,
     setting,
     words,
@@ -136,26 +137,33 @@ def test_the_environment_overrides_the_file(
     assert "ONE" not in environment()
 
 
-@pytest.mark.parametrize(
-    ("env", "faults"),
-    [
-        ({}, 0),
-        ({"DEMO": "1"}, 0),
-        ({"APP_ENV": "production"}, 0),
-        ({"APP_ENV": "production", "DEMO": "1"}, 1),
-        ({"DEMO": "1", "BIND_HOSTS": "127.0.0.1,0.0.0.0"}, 1),
-        ({"APP_ENV": "production", "DEMO": "1", "BIND_HOSTS": "0.0.0.0"}, 2),
-        ({"BIND_HOSTS": "0.0.0.0"}, 0),
-    ],
-)
-def test_seed_defect_D28_demo_people_stay_at_home(env: dict[str, str], faults: int) -> None:
-    settings = load(CommonSettings, env)
-    if not faults:
-        refuse_unsafe(settings)
-        return
+def test_several_classes_are_one_list() -> None:
     with pytest.raises(ConfigError) as refusal:
-        refuse_unsafe(settings)
-    assert len(refusal.value.faults) == faults
+        load_all({"NUMBER": "0", "CLIENT_PORT": "x", "DEMO": "1"}, Sample, CommonSettings, Sample)
+    assert [fault.split(":")[0] for fault in refusal.value.faults] == [
+        "NUMBER",
+        "secret sample_key",
+        "CLIENT_PORT",
+    ]
+    made = load_all({"NUMBER": "1", "HAZIR_SECRET_SAMPLE_KEY": "k" * 16}, Sample, CommonSettings)
+    assert [type(one) for one in made] == [Sample, CommonSettings]
+
+
+def test_every_unfit_secret_is_named() -> None:
+    with pytest.raises(ConfigError) as refusal:
+        read_secrets(["one", "two", "three"], {"HAZIR_SECRET_TWO": "t" * 20, "SECRETS_DIR": "/x"})
+    assert [fault.split(":")[0] for fault in refusal.value.faults] == ["secret one", "secret three"]
+    found = read_secrets(["two"], {"HAZIR_SECRET_TWO": "t" * 20})
+    assert found["two"].reveal() == "t" * 20
+
+
+def test_a_secret_can_be_read_again(tmp_path: Path) -> None:
+    (tmp_path / "jwt").write_text("f" * 20)
+    kept = read_secret("jwt", {"SECRETS_DIR": str(tmp_path)})
+    (tmp_path / "jwt").write_text("g" * 20)
+    assert (kept.reveal(), kept.again()) == ("f" * 20, "g" * 20)
+    given = read_secret("jwt", {"HAZIR_SECRET_JWT": "e" * 20, "SECRETS_DIR": str(tmp_path)})
+    assert given.again() == "e" * 20
 
 
 def test_pages_that_may_call() -> None:

@@ -39,6 +39,23 @@ def test_auth_goes_up_down_and_up(empty_database: TestDatabase) -> None:
     assert relations(empty_database) == there
 
 
+def test_every_audit_goes_down_a_step_and_up_again(fresh_database: TestDatabase) -> None:
+    """Also with rows in it that are chained, or not yet."""
+    url, write = fresh_database.url(), "INSERT INTO {}.audit (action, object) VALUES ('a', 'b')"
+    there = relations(fresh_database)
+    for service in migrate.SERVICES:
+        assert (service, "audit_head") in there
+        for step in (lambda one: None, lambda one: migrate.downgrade(url, one, "-1")):
+            step(service)
+            role = psycopg2.connect(fresh_database.dsn(service))
+            with role, role.cursor() as cursor:
+                cursor.execute(write.format(service))
+            role.close()
+        assert (service, "audit_head") not in relations(fresh_database)
+        migrate.upgrade(url, service)
+    assert relations(fresh_database) == there
+
+
 def test_two_starts_migrate_once(empty_database: TestDatabase) -> None:
     url = empty_database.url()
     migrate.prepare_roles(url, passwords(empty_database))

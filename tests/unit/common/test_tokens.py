@@ -73,6 +73,7 @@ def test_what_is_signed_is_read_back(signer: Signer) -> None:
         token_id="token",
         issued_at=said["iat"],
         expires_at=said["exp"],
+        key_id=key_id(signer.public),
     )
     checks.verify(token)
     assert checks.looked_at == 1
