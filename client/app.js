@@ -1,12 +1,12 @@
 // The page's beginning: language, session, then the screen the address names.
 import { Button } from "./components/button.js";
 import { Skeleton } from "./components/empty.js";
+import { lazy } from "./components/lazy.js";
 import { Problem } from "./components/problem.js";
 import { Toasts } from "./components/toast.js";
 import { currentFeed, startFeed, stopFeed } from "./lib/feed.js";
 import { html, render, useEffect } from "./lib/html.js";
 import { language, startLanguage, t } from "./lib/i18n.js";
-import { lazy } from "./lib/lazy.js";
 import { startPunches, stopPunches } from "./lib/punch.js";
 import { go, route } from "./lib/router.js";
 import { expectNoSession, resume, session, startSession, watchesOthers } from "./lib/session.js";
@@ -35,17 +35,19 @@ function Unreachable() {
 }
 
 // The first screen comes with the page; the others are fetched when somebody goes there.
+const IDENTITY = { words: ["entry", "identity"], styles: ["lists", "entry", "identity"] };
 const SCREENS = {
   today: Today,
-  face: lazy(() => import("./screens/face.js").then((module) => module.Face)),
-  board: lazy(() => import("./screens/board.js").then((module) => module.Board)),
-  account: lazy(() => import("./screens/account.js").then((module) => module.Account), "identity"),
-  admin: lazy(() => import("./screens/admin.js").then((module) => module.Admin), "identity"),
+  face: lazy(() => import("./screens/face.js").then((module) => module.Face), { words: ["face"], styles: ["face"] }),
+  board: lazy(() => import("./screens/board.js").then((module) => module.Board), { words: ["board"], styles: ["lists", "board"] }),
+  account: lazy(() => import("./screens/account.js").then((module) => module.Account), IDENTITY),
+  admin: lazy(() => import("./screens/admin.js").then((module) => module.Admin), IDENTITY),
 };
 const FOR_WATCHERS = ["board", "admin"];
+const ENTRY = { words: ["entry"], styles: ["entry"] };
 const FORMS = {
-  register: lazy(() => import("./screens/register.js").then((module) => module.Register)),
-  reset: lazy(() => import("./screens/reset.js").then((module) => module.Reset)),
+  register: lazy(() => import("./screens/register.js").then((module) => module.Register), ENTRY),
+  reset: lazy(() => import("./screens/reset.js").then((module) => module.Reset), ENTRY),
 };
 
 function SignedIn({ me, screen, feed }) {

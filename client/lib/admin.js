@@ -1,6 +1,6 @@
 // Administration of people: what the service can be asked to do.
 import { call, callJson } from "./api.js";
-import { useLoad } from "./work.js";
+import { useLoad } from "./load.js";
 import { everyItem } from "./pages.js";
 import { isAdmin } from "./session.js";
 
@@ -27,13 +27,6 @@ export const IMPORT_COLUMNS = ["username", "full_name", "school_number", "extern
 
 export const invite = (json) => send("POST", INVITATIONS, json);
 export const revokeInvitation = (id) => send("PATCH", `${INVITATIONS}/${id}`, { revoked: true });
-
-/** open, used, expired or revoked: the first that keeps anybody from using it. */
-export function invitationState(invitation, now) {
-  if (invitation.revoked_at) return "revoked";
-  if (Date.parse(invitation.expires_at) <= now) return "expired";
-  return invitation.used >= invitation.uses ? "used" : "open";
-}
 
 /** Sites and teams with their names: all of them for an admin, one's own for a manager. */
 export function useOrganisation(me) {

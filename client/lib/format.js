@@ -4,7 +4,7 @@ import { language } from "./i18n.js";
 
 const made = new Map();
 
-function formatter(kind, options) {
+export function formatter(kind, options) {
   const { locale } = language.get();
   const key = `${kind}|${locale}|${JSON.stringify(options)}`;
   if (!made.has(key)) made.set(key, new Intl[kind](locale, options));
@@ -57,8 +57,8 @@ export function dayFraction(value, zone) {
 }
 
 const UNITS = [["second", 90], ["minute", 90 * 60], ["hour", 36 * 3600], ["day", Infinity]];
-const IN_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86400 };
-const unitFor = (seconds) => UNITS.find(([, below]) => Math.abs(seconds) < below)[0];
+export const IN_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86400 };
+export const unitFor = (seconds) => UNITS.find(([, below]) => Math.abs(seconds) < below)[0];
 
 /** How long a wait is, rounded up to what one says: "40 seconds", "12 minutes". */
 export function waitText(seconds) {
@@ -66,16 +66,5 @@ export function waitText(seconds) {
   const value = Math.max(1, Math.ceil(seconds / IN_SECONDS[unit]));
   return formatter("NumberFormat", { style: "unit", unit, unitDisplay: "long" }).format(value);
 }
-
-/** "5 minutes ago", "yesterday", "in 3 days". */
-export function relative(value, now) {
-  const seconds = (new Date(value) - now) / 1000;
-  const unit = unitFor(seconds);
-  const amount = Math.trunc(seconds / IN_SECONDS[unit]);
-  return formatter("RelativeTimeFormat", { numeric: "auto" }).format(amount, unit);
-}
-
-export const dateTime = (value, zone) =>
-  formatter("DateTimeFormat", { dateStyle: "medium", timeStyle: "short", timeZone: zone }).format(new Date(value));
 
 export const list = (items) => formatter("ListFormat", { style: "long", type: "conjunction" }).format(items);

@@ -1,12 +1,13 @@
 // A hint while somebody chooses a password. The service decides; this only encourages length.
 export const SHORTEST = 8;
-const RUNS = ["abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890", "password", "parola"];
+const RUNS = ["abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "01234567890"];
+const WORDS = ["password", "passwort", "parola", "hazir"];
 
 /** 0 too short, 1 weak, 2 fair, 3 good. `name` is the username, which adds nothing to a password. */
 export function strength(password, name = "") {
   if ([...password].length < SHORTEST) return 0;
   let text = password.toLowerCase();
-  if (name) text = text.replaceAll(name.toLowerCase(), "");
+  for (const word of [...WORDS, name.toLowerCase()]) text = word ? text.replaceAll(word, "") : text;
   for (const run of RUNS) text = text.replaceAll(longestShared(text, run), "");
   const distinct = new Set(text).size;
   const weight = Math.min([...text].length, distinct * 2);

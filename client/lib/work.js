@@ -1,6 +1,6 @@
 // One action of a person and what has become of it: under way, failed, done. Shared by every form and dialog.
-import { toast } from "../components/toast.js";
-import { useCallback, useEffect, useRef, useState } from "./html.js";
+import { useEffect, useRef, useState } from "./html.js";
+import { toast } from "./toasts.js";
 
 const IDLE = { busy: false, error: null };
 
@@ -47,16 +47,6 @@ export function useForm(submit) {
   return { busy, error, onSubmit, clear };
 }
 
-/** The present instant, moved on every `ms`. */
-export function useNow(ms = 30000) {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), ms);
-    return () => clearInterval(timer);
-  }, [ms]);
-  return now;
-}
-
 /** Whole seconds until what was throttled may be tried again; counts down to 0. */
 export function useWait(error) {
   const [left, setLeft] = useState(0);
@@ -69,27 +59,4 @@ export function useWait(error) {
     return () => clearInterval(timer);
   }, [error]);
   return left;
-}
-
-/** What `load` answers: {loading, error, data, reload}. What is shown stays while it is fetched again. */
-export function useLoad(load, keys) {
-  const [view, setView] = useState({ loading: true, error: null, data: null });
-  const round = useRef(0);
-  const reload = useCallback(async () => {
-    const mine = (round.current += 1);
-    setView((old) => ({ ...old, loading: true }));
-    try {
-      const data = await load();
-      if (mine === round.current) setView({ loading: false, error: null, data });
-    } catch (error) {
-      if (mine === round.current) setView((old) => ({ ...old, loading: false, error }));
-    }
-  }, keys);
-  useEffect(() => {
-    reload();
-    return () => {
-      round.current += 1;
-    };
-  }, [reload]);
-  return { ...view, reload };
 }

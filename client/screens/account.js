@@ -2,6 +2,7 @@
 import { Avatar } from "../components/avatar.js";
 import { Badge } from "../components/badge.js";
 import { Card } from "../components/card.js";
+import "../components/icons_more.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { Password } from "./account_password.js";

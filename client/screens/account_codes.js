@@ -1,7 +1,7 @@
 // The recovery codes, shown once: to copy, to keep as a file, to print.
 import { Button } from "../components/button.js";
+import { Check } from "../components/check.js";
 import { CopyButton } from "../components/copy.js";
-import { Check } from "../components/field.js";
 import { download } from "../lib/csv.js";
 import { shortDate } from "../lib/format.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";

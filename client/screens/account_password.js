@@ -5,10 +5,10 @@ import { PasswordField } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { PasswordPair, mustMatch } from "../components/new_password.js";
 import { Problem } from "../components/problem.js";
-import { toast } from "../components/toast.js";
 import { changePassword } from "../lib/account.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { toast } from "../lib/toasts.js";
 import { useForm, useWait } from "../lib/work.js";
 
 const BLANK = { first: "", second: "" };

@@ -7,12 +7,13 @@ import { Dialog } from "../components/dialog.js";
 import { Skeleton } from "../components/empty.js";
 import { Field } from "../components/field.js";
 import { Problem } from "../components/problem.js";
-import { toast } from "../components/toast.js";
 import { endFactor, factorState, renewRecoveryCodes } from "../lib/account.js";
 import { number, shortDate } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { useForm, useLoad, useWait } from "../lib/work.js";
+import { useLoad } from "../lib/load.js";
+import { toast } from "../lib/toasts.js";
+import { useForm, useWait } from "../lib/work.js";
 import { RecoveryCodes } from "./account_codes.js";
 import { SetUp } from "./account_setup.js";
 

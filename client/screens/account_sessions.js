@@ -8,10 +8,10 @@ import { Icon } from "../components/icon.js";
 import { Problem } from "../components/problem.js";
 import { endOtherSessions, endSession, ownSessions } from "../lib/account.js";
 import { readAgent } from "../lib/agent.js";
-import { dateTime, relative } from "../lib/format.js";
+import { dateTime, relative } from "../lib/ago.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { useLoad, useNow } from "../lib/work.js";
+import { useLoad, useNow } from "../lib/load.js";
 
 function deviceName({ browser, system }) {
   if (browser && system) return t("session.device", { browser, system });

@@ -1,4 +1,5 @@
 // Administration: people, invitations, what was decided. A manager has the invitations alone.
+import "../components/icons_more.js";
 import { TabList } from "../components/tablist.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";

@@ -4,7 +4,7 @@ import { Confirm } from "../components/confirm.js";
 import { CopyText } from "../components/copy.js";
 import { Problem } from "../components/problem.js";
 import { changePerson, endFactorOf, resetLink } from "../lib/admin.js";
-import { dateTime } from "../lib/format.js";
+import { dateTime } from "../lib/ago.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { useWork } from "../lib/work.js";

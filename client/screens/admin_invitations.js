@@ -5,12 +5,14 @@ import { Card } from "../components/card.js";
 import { Confirm } from "../components/confirm.js";
 import { Empty } from "../components/empty.js";
 import { Table } from "../components/table.js";
-import { invitationState, nameOf, revokeInvitation, useOrganisation } from "../lib/admin.js";
-import { dateTime, number, relative } from "../lib/format.js";
+import { nameOf, revokeInvitation, useOrganisation } from "../lib/admin.js";
+import { dateTime, relative } from "../lib/ago.js";
+import { number } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { invitationState } from "../lib/invitation.js";
+import { useNow } from "../lib/load.js";
 import { usePages } from "../lib/pages.js";
-import { useNow } from "../lib/work.js";
 import { Invite } from "./admin_invite.js";
 import { Listing } from "./admin_parts.js";
 

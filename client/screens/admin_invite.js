@@ -1,13 +1,15 @@
 // Making an invitation. Its code is shown once: as a link, as a text, as a QR code to hold up.
 import { Button } from "../components/button.js";
+import { Check } from "../components/check.js";
 import { CopyText } from "../components/copy.js";
 import { Dialog } from "../components/dialog.js";
-import { Check, Field, Select } from "../components/field.js";
+import { Field, Select } from "../components/field.js";
 import { Problem } from "../components/problem.js";
 import { Qr } from "../components/qr.js";
 import { invite, nameOf, ROLES } from "../lib/admin.js";
+import { dateTime } from "../lib/ago.js";
 import { asciiDigits } from "../lib/digits.js";
-import { dateTime, number } from "../lib/format.js";
+import { number } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";

@@ -1,4 +1,4 @@
-import { Check } from "../components/field.js";
+import { Check } from "../components/check.js";
 import { ROLES } from "../lib/admin.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";

@@ -2,9 +2,9 @@
 import { Badge } from "../components/badge.js";
 import { Button } from "../components/button.js";
 import { Card } from "../components/card.js";
+import { Check } from "../components/check.js";
 import { Confirm } from "../components/confirm.js";
 import { Empty, Skeleton } from "../components/empty.js";
-import { Check } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { Thumbnail } from "../components/photo.js";
 import { Problem } from "../components/problem.js";

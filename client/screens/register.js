@@ -2,12 +2,13 @@
 import { Button } from "../components/button.js";
 import { Field } from "../components/field.js";
 import { Icon } from "../components/icon.js";
+import "../components/icons_more.js";
 import { NewPassword } from "../components/new_password.js";
 import { Problem } from "../components/problem.js";
+import { dateTime } from "../lib/ago.js";
 import { callJson } from "../lib/api.js";
 import { useChoices } from "../lib/choices.js";
 import { clearDraft, useDraft } from "../lib/draft.js";
-import { dateTime } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";

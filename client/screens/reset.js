@@ -2,15 +2,17 @@
 import { Button } from "../components/button.js";
 import { Skeleton } from "../components/empty.js";
 import { Icon } from "../components/icon.js";
+import "../components/icons_more.js";
 import { PasswordPair, mustMatch } from "../components/new_password.js";
 import { Problem } from "../components/problem.js";
+import { dateTime } from "../lib/ago.js";
 import { callJson } from "../lib/api.js";
-import { dateTime } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { useLoad } from "../lib/load.js";
 import { go } from "../lib/router.js";
 import { expectNoSession } from "../lib/session.js";
-import { useForm, useLoad, useWait } from "../lib/work.js";
+import { useForm, useWait } from "../lib/work.js";
 import { GateHead, SubmitButton } from "./signin.js";
 
 const post = (path, json) => callJson("auth", path, { method: "POST", auth: false, json });

@@ -1,6 +1,7 @@
 // Signing in: name and password first, an institution's own page beside it, the second factor after it.
 import { Button } from "../components/button.js";
 import { Field, PasswordField, Select } from "../components/field.js";
+import { lazy } from "../components/lazy.js";
 import { Problem } from "../components/problem.js";
 import { leaveForDirectory, startOf, useChoices } from "../lib/choices.js";
 import { useDraft } from "../lib/draft.js";
@@ -11,9 +12,11 @@ import { href } from "../lib/router.js";
 import { signIn } from "../lib/session.js";
 import { useForm, useWait } from "../lib/work.js";
 import { Gate } from "./shell.js";
-import { SecondFactor } from "./signin_code.js";
 
 const DEMO = [["staff", "demo_staff_1"], ["manager", "demo_manager_1"], ["admin", "demo_admin"]];
+
+// Fetched when an account asks for it, which is never without a network.
+const SecondFactor = lazy(() => import("./signin_code.js").then((module) => module.SecondFactor), { words: ["entry"], styles: ["entry"] });
 
 export const Username = (props) => html`<${Field} id="username" label=${t("signin.username")} autocomplete="username"
   autocapitalize="none" spellcheck="false" dir="ltr" required ...${props} />`;

@@ -2,6 +2,7 @@
 import { Button } from "../components/button.js";
 import { CODE_LENGTH, CodeField } from "../components/code_field.js";
 import { Field } from "../components/field.js";
+import "../components/icons_more.js";
 import { Problem } from "../components/problem.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";

@@ -1,8 +1,8 @@
 // A screen that is fetched when somebody goes there, together with its words and its style sheet.
-import { Skeleton } from "../components/empty.js";
-import { Problem } from "../components/problem.js";
-import { html, useEffect, useState } from "./html.js";
-import { addWords } from "./i18n.js";
+import { html, useEffect, useState } from "../lib/html.js";
+import { addWords } from "../lib/i18n.js";
+import { Skeleton } from "./empty.js";
+import { Problem } from "./problem.js";
 
 const sheets = new Map();
 
@@ -18,10 +18,10 @@ function styleSheet(name) {
   return sheets.get(name);
 }
 
-/** `part` names a catalogue under i18n/ and a style sheet that the screen needs. */
-export function lazy(load, part) {
+/** `words` names catalogues under i18n/, `styles` style sheets; the screen is shown when all of it is there. */
+export function lazy(load, { words = [], styles = [] } = {}) {
   let Screen = null;
-  const everything = () => Promise.all([load(), part && addWords(part), part && styleSheet(part)]);
+  const everything = () => Promise.all([load(), ...words.map(addWords), ...styles.map(styleSheet)]);
   return function Lazy(props) {
     const [, arrived] = useState(false);
     const [error, setError] = useState(null);
