@@ -72,7 +72,7 @@ function App() {
   if (status === "signed_in" && feed) return html`<${SignedIn} me=${me} screen=${screen} feed=${feed} /><${Toasts} />`;
   if (status === "signed_in") return html`<${Gate}><${Skeleton} lines=${3} /><//>`;
   if (screen === "register") return html`<${Gate}><${FORMS.register} handed=${query.invitation} /><//>`;
-  return html`<${SignIn} expired=${status === "expired"} me=${me} failed=${query.error} />`;
+  return html`<${SignIn} expired=${status === "expired"} me=${me} failed=${query.error} asked=${query.challenge} />`;
 }
 
 await startLanguage();

@@ -19,7 +19,7 @@ export function PasswordField(props) {
   const [shown, setShown] = useState(false);
   const described = [props.hint && `${props.id}-hint`, props.error && `${props.id}-error`].filter(Boolean).join(" ");
   return html`<${Field} ...${props}>
-    <div class="input-row">
+    <div class="input-row" dir="ltr">
       <input class="input" id=${props.id} name=${props.id} type=${shown ? "text" : "password"} dir="ltr" value=${props.value}
         autocomplete=${props.autocomplete} required=${!props.optional} aria-invalid=${props.error ? "true" : undefined}
         aria-describedby=${described || undefined} onInput=${(event) => props.onValue(event.currentTarget.value)} />

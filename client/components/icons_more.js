@@ -4,6 +4,7 @@ import { addIcons } from "./icon.js";
 addIcons({
   shield: "M12 3l7.5 2.800v5.700c0 4.500-3.100 7.700-7.5 9.500-4.400-1.800-7.500-5-7.500-9.500V5.800zM9 12l2.200 2.200L15.300 10",
   computer: "M4 5h16v11H4zM2.500 19.500h19",
+  terminal: "M4 6l6 6-6 6M12 18h8",
   phone: "M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   download: "M12 4v12M7 11l5 5 5-5M4 20h16",

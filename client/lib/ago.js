@@ -5,7 +5,7 @@ import { formatter, IN_SECONDS, unitFor } from "./format.js";
 export function relative(value, now) {
   const seconds = (new Date(value) - now) / 1000;
   const unit = unitFor(seconds);
-  const amount = Math.trunc(seconds / IN_SECONDS[unit]);
+  const amount = Math.round(seconds / IN_SECONDS[unit]);
   return formatter("RelativeTimeFormat", { numeric: "auto" }).format(amount, unit);
 }
 

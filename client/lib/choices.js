@@ -33,4 +33,24 @@ export function startOf(name, back) {
   return `${config.auth}/api/v1/auth/oidc/${encodeURIComponent(name)}/start?${new URLSearchParams({ return_to: back })}`;
 }
 
-export const leaveForDirectory = () => expectSession();
+const BACK = "hazir.back";
+
+export function leaveForDirectory() {
+  expectSession();
+  try {
+    sessionStorage.setItem(BACK, location.hash);
+  } catch {
+    // Then the first screen comes after the sign-in.
+  }
+}
+
+/** Where the person was when they left for a directory's page; a refusal comes back without it. */
+export function takeWayBack() {
+  try {
+    const back = sessionStorage.getItem(BACK);
+    sessionStorage.removeItem(BACK);
+    return back;
+  } catch {
+    return null;
+  }
+}

@@ -3,7 +3,7 @@ import { createStore } from "./store.js";
 
 const SCREENS = ["today", "board", "face", "account", "admin", "signin", "register", "reset"];
 // What a link hands over once. It leaves the address, and so the history, before anything else happens.
-const HANDED_OVER = ["token", "invitation", "error"];
+const HANDED_OVER = ["token", "invitation", "error", "challenge"];
 
 export function parseHash(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");

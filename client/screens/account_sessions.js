@@ -24,8 +24,8 @@ function Session({ session, now, onEnd }) {
   const agent = readAgent(session.device);
   const name = deviceName(agent);
   return html`<li class="session" data-current=${session.current ? "true" : undefined}>
-    <span class="record-icon"><${Icon} name=${{ phone: "phone", computer: "computer", program: "code" }[agent.kind]} /></span>
-    <div class="record-text"><span class="row session-name"><strong><bdi>${name}</bdi></strong>${session.current && html`<${Badge} tone="good" icon="check">${t("session.this")}<//>`}</span>
+    <span class="record-icon"><${Icon} name=${{ phone: "phone", computer: "computer", program: "terminal" }[agent.kind]} /></span>
+    <div class="record-text"><span class="row session-name"><strong>${name}</strong>${session.current && html`<${Badge} tone="good" icon="check">${t("session.this")}<//>`}</span>
       <span class="small">${session.current ? t("session.now") : html`${t("session.used")} <${Ago} value=${session.used_at} now=${now} />`} <span class="muted">· ${t("session.since")} <${Ago} value=${session.created_at} now=${now} /></span></span>
       <span class="muted small">${t(`network.${session.network}`)} · <bdi dir="ltr">${session.address}</bdi></span></div>
     ${!session.current && html`<${Button} kind="quiet" aria-label=${t("session.end.named", { name })} onClick=${() => onEnd(session, name)}>${t("session.end")}<//>`}

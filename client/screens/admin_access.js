@@ -44,7 +44,7 @@ export function Access({ one, own, fresh, onSaved }) {
   };
   const word = one.locked ? "unlock" : "lock";
   return html`<${Section} title=${t("person.access")}>
-    <${ResetLink} one=${one} fresh=${fresh} />
+    ${!own && html`<${ResetLink} one=${one} fresh=${fresh} />`}
     ${!own && html`<${Row} title=${t("factor.title")} text=${t("person.factor.text")}>
       <${Button} kind="quiet" icon="shield" onClick=${() => setAsked("factor")}>${t("person.factor.off")}<//><//>`}
     ${own ? html`<p class="muted small">${t("person.lock.own")}</p>` : html`<${Row} title=${t(`person.${word}.title`)} text=${t(`person.${word}.text`)}>

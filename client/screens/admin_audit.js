@@ -7,10 +7,12 @@ import { Field, Select } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { RequestId } from "../components/problem.js";
 import { Tabs } from "../components/tabs.js";
+import { nameOf, useOrganisation } from "../lib/admin.js";
+import { dateTime } from "../lib/ago.js";
 import { differences, objectOf, readable, SOURCES, toRows } from "../lib/audit.js";
 import { download, toCsv } from "../lib/csv.js";
 import { useDraft } from "../lib/draft.js";
-import { longDate, number, sameDay, time, timeExact } from "../lib/format.js";
+import { list, longDate, number, plainNumber, sameDay, time, timeExact } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { has, t } from "../lib/i18n.js";
 import { usePages } from "../lib/pages.js";
@@ -56,29 +58,46 @@ function Filters({ filter, change, onExport, ready }) {
       ${filter.object && html`<${Chip} icon="search" text=${filter.object.name} onClear=${() => change({ object: null })} />`}</div>`}`;
 }
 
-function Side({ kind, value }) {
+function Side({ kind, text }) {
   const Tag = kind === "before" ? "del" : "ins";
-  return html`<span class="diff-side">${value === null ? html`<span class="muted">${t("audit.nothing")}</span>`
-    : html`<${Tag} class=${`diff-${kind}`}><span class="visually-hidden">${t(`audit.${kind}`)}: </span><bdi>${value}</bdi></${Tag}>`}</span>`;
+  return html`<span class="diff-side">${text === null ? html`<span class="muted">${t("audit.nothing")}</span>`
+    : html`<${Tag} class=${`diff-${kind}`}><span class="visually-hidden">${t(`audit.${kind}`)}: </span><bdi>${text}</bdi></${Tag}>`}</span>`;
 }
 
-function Differences({ line }) {
-  const found = differences(line.before, line.after);
+function Differences({ found, say }) {
   if (found.length === 0) return html`<p class="muted small">${t("audit.no_difference")}</p>`;
   return html`<dl class="diff">${found.map(({ path, from, to }) => html`<div class="diff-row" key=${path}><dt>${fieldWord(path)}</dt>
-    <dd>${from !== undefined && html`<${Side} kind="before" value=${readable(path, from)} /><span class="diff-arrow" aria-hidden="true">→</span>`}<${Side} kind="after" value=${readable(path, to)} /></dd></div>`)}</dl>`;
+    <dd>${from !== undefined && html`<${Side} kind="before" text=${say(path, from)} /><span class="diff-arrow" aria-hidden="true">→</span>`}<${Side} kind="after" text=${say(path, to)} /></dd></div>`)}</dl>`;
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+/** Says a stored value in the reader's words: names for numbers, their own calendar, their word for a role. */
+function sayer({ sites, teams }, zone) {
+  const one = (path, value) => {
+    if (typeof value === "boolean") return t(value ? "yes" : "no");
+    if (/(^|\.)roles?$/.test(path) && has(`role.${value}`)) return t(`role.${value}`);
+    if (/(^|\.)site_id$/.test(path)) return nameOf(sites, value) ?? String(value);
+    if (/(^|\.)team_ids?$/.test(path)) return nameOf(teams, value) ?? String(value);
+    if (typeof value === "number") return plainNumber(value);
+    if (typeof value === "string" && ISO.test(value)) return dateTime(value, zone);
+    return readable(path, value);
+  };
+  return (path, value) => (Array.isArray(value) && value.length ? list(value.map((item) => one(path, item))) : one(path, value));
 }
 
 function objectName(line) {
   if (line.object_name) return line.object_name;
   const { kind, id } = objectOf(line.object);
-  return has(`audit.kind.${kind}`) ? `${t(`audit.kind.${kind}`)} ${id}` : line.object;
+  const named = /^\d+$/.test(id) ? plainNumber(Number(id)) : id;
+  return has(`audit.kind.${kind}`) ? `${t(`audit.kind.${kind}`)} ${named}` : line.object;
 }
 
-const actorName = (actor) => actor.username ?? `${t("audit.kind.person")} ${actor.employee_id}`;
+const actorName = (actor) => actor.username ?? `${t("audit.kind.person")} ${plainNumber(actor.employee_id)}`;
 
-function Line({ line, zone, change }) {
+function Line({ line, zone, change, say }) {
   const actor = line.actor;
+  const found = differences(line.before, line.after);
   return html`<li class="audit-line" data-line=${line.id}>
     <time class="muted figures audit-time" datetime=${line.at} title=${timeExact(line.at, zone)}>${time(line.at, zone)}</time>
     <div class="audit-body"><p class="audit-what"><strong>${actionWord(line.action)}</strong>
@@ -86,7 +105,7 @@ function Line({ line, zone, change }) {
         ${!line.chained && html` <${Badge} tone="wait" icon="hourglass">${t("audit.not_chained")}<//>`}</p>
       <p class="small muted">${t("audit.by")} ${actor ? html`<button type="button" class="link" onClick=${() => change({ actor: { id: actor.employee_id, name: actor.username } })}><bdi dir="ltr">${actorName(actor)}</bdi></button>` : t("audit.system")}
         ${line.reason && html` · <q class="wrap-anywhere"><bdi>${line.reason}</bdi></q>`}</p>
-      <details class="audit-more"><summary><span>${t("audit.open")}</span></summary><div class="stack-s"><${Differences} line=${line} />
+      <details class="audit-more"><summary>${found.length ? list(found.map(({ path }) => fieldWord(path))) : t("details")}</summary><div class="stack-s"><${Differences} found=${found} say=${say} />
         <p class="muted small">${line.chained ? t("audit.chained", { n: number(line.number) }) : t("audit.not_chained.text")}</p><${RequestId} id=${line.request_id} /></div></details></div></li>`;
 }
 
@@ -108,8 +127,9 @@ export function AuditLines({ me }) {
   const query = { actor: filter.actor?.id, object: filter.object?.id, action: filter.action, ...span(filter), limit: PAGE };
   const pages = usePages(filter.source, SOURCES[filter.source], query);
   const items = pages.items ?? [];
+  const say = sayer(useOrganisation(me), zone);
   return html`<div class="stack"><${Filters} filter=${filter} change=${change} ready=${items.length > 0} onExport=${() => download("hazir-audit.csv", toCsv(toRows(items)))} />
     <${Listing} pages=${pages} empty=${html`<${Empty} icon="list" title=${t("audit.none")}><p>${t("audit.none.text")}</p><//>`}>
-      <${Card} class="audit">${byDay(items, zone).map((day) => html`<section key=${day.at} class="audit-day"><h3>${longDate(day.at, zone)}</h3>
-        <ol>${day.lines.map((line) => html`<${Line} key=${line.id} line=${line} zone=${zone} change=${change} />`)}</ol></section>`)}<//><//></div>`;
+      <${Card} class="audit">${byDay(items, zone).map((day) => html`<section key=${day.at} class="audit-day"><h2>${longDate(day.at, zone)}</h2>
+        <ol>${day.lines.map((line) => html`<${Line} key=${line.id} line=${line} zone=${zone} change=${change} say=${say} />`)}</ol></section>`)}<//><//></div>`;
 }

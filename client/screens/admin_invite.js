@@ -29,7 +29,7 @@ function Made({ made, sites, onClose }) {
       <div class="fact"><dt>${t("people.role")}</dt><dd>${t(`role.${made.role}`)}</dd></div>
       ${made.site_id && html`<div class="fact"><dt>${t("people.site")}</dt><dd><bdi>${nameOf(sites, made.site_id)}</bdi></dd></div>`}
       ${made.expires_at && html`<div class="fact"><dt>${t("invitation.ends")}</dt><dd>${dateTime(made.expires_at)}</dd></div>`}
-      <div class="fact"><dt>${t("invitation.uses")}</dt><dd class="figures">${number(made.uses)}</dd></div></dl></div>
+      <div class="fact"><dt>${t("invitation.people")}</dt><dd class="figures">${number(made.uses)}</dd></div></dl></div>
     <${CopyText} label=${t("invitation.link")} text=${link} /><${CopyText} label=${t("invitation.code")} text=${made.code} />
     <div><${Button} onClick=${onClose}>${t("close")}<//></div></div>`;
 }

@@ -12,7 +12,7 @@ export function Section({ title, children }) {
 }
 
 export function StateBadge({ locked }) {
-  return locked ? html`<${Badge} tone="bad" icon="lock">${t("people.locked.true")}<//>` : html`<${Badge}>${t("people.locked.false")}<//>`;
+  return locked ? html`<${Badge} tone="bad" icon="lock">${t("people.locked.true")}<//>` : html`<span class="muted state-open">${t("people.locked.false")}</span>`;
 }
 
 /** A list that comes in pages: skeleton, nothing, problem, rows, more. */

@@ -50,10 +50,10 @@ function columnsFor({ sites, teams, onOpen }) {
       ${row.full_name && html`<span class="muted small"><bdi dir="ltr">${row.username}</bdi></span>`}</span></button>`;
   const teamNames = (row) => row.team_ids.map((id) => nameOf(teams, id)).filter(Boolean);
   return [
-    { key: "who", label: "", heading: t("people.person"), cell: who },
+    { key: "who", label: t("people.person"), cell: who },
     { key: "roles", label: t("people.roles"), cell: (row) => html`<span class="row badges">${row.roles.map((role) => html`<${Badge} key=${role}>${t(`role.${role}`)}<//>`)}</span>` },
-    { key: "site", label: t("people.site"), cell: (row) => html`<bdi>${nameOf(sites, row.site_id) ?? "–"}</bdi>` },
-    { key: "teams", label: t("people.teams"), class: "cell-teams", cell: (row) => html`<bdi>${teamNames(row).length ? list(teamNames(row)) : "–"}</bdi>` },
+    { key: "site", label: t("people.site"), cell: (row) => row.site_id && html`<bdi>${nameOf(sites, row.site_id)}</bdi>` },
+    { key: "teams", label: t("people.teams"), class: "cell-teams", cell: (row) => teamNames(row).length > 0 && html`<bdi>${list(teamNames(row))}</bdi>` },
     { key: "state", label: t("people.state"), cell: (row) => html`<${StateBadge} locked=${row.locked} />` },
   ];
 }
@@ -61,7 +61,7 @@ function columnsFor({ sites, teams, onOpen }) {
 function Tools({ onOpen }) {
   const { busy, error, run } = useWork();
   const save = () => run(async () => download("hazir-people.csv", await exportPeople()));
-  return html`<div class="row tools"><${Button} icon="plus" onClick=${() => onOpen("add")}>${t("people.add")}<//>
+  return html`<div class="row tools"><${Button} class="tools-first" icon="plus" onClick=${() => onOpen("add")}>${t("people.add")}<//>
       <${Button} kind="quiet" icon="upload" onClick=${() => onOpen("import")}>${t("people.import")}<//>
       <${Button} kind="quiet" icon="download" busy=${busy} onClick=${save}>${t("people.export")}<//></div>
     ${error && html`<${Problem} error=${error} />`}`;
@@ -80,7 +80,7 @@ export function People({ me }) {
     : html`<${Empty} icon="people" title=${t("people.empty")}><p>${t("people.empty.text")}</p><//>`;
   return html`<div class="stack"><${Tools} onOpen=${(what) => setOpen({ what })} />
     <${Filters} filter=${filter} change=${(change) => setFilter({ ...filter, ...change })} sites=${organisation.sites} />
-    <${Listing} pages=${pages} empty=${empty}><${Card} class="board-table"><${Table} cards caption=${t("people.caption")} rows=${pages.items ?? []}
+    <${Listing} pages=${pages} empty=${empty}><${Card} class="board-table"><${Table} brief caption=${t("people.caption")} rows=${pages.items ?? []}
       columns=${columnsFor({ ...organisation, onOpen: (row) => setOpen({ what: "person", id: row.employee_id, row }) })} rowKey=${(row) => row.employee_id} /><//><//>
     ${open?.what === "person" && html`<${Person} me=${me} id=${open.id} known=${open.row} organisation=${organisation} fresh=${open.fresh} onClose=${close} onChange=${pages.reload} />`}
     ${open?.what === "add" && html`<${AddPerson} organisation=${organisation} onClose=${close}

@@ -6,6 +6,7 @@ import { Skeleton } from "../components/empty.js";
 import { Field } from "../components/field.js";
 import { Problem } from "../components/problem.js";
 import { changePerson, person } from "../lib/admin.js";
+import { plainNumber } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { useLoad } from "../lib/load.js";
@@ -58,7 +59,7 @@ function Roles({ one, own, onSaved }) {
 function Head({ one }) {
   const name = one.full_name || one.username;
   return html`<div class="profile-head"><${Avatar} name=${name} large /><div class="wrap-anywhere"><p class="row"><strong class="profile-name"><bdi>${name}</bdi></strong> <${StateBadge} locked=${one.locked} /></p>
-    <p class="muted small"><bdi dir="ltr">${one.username}</bdi> · ${t("person.number")} <bdi class="figures">${one.employee_id}</bdi></p></div></div>`;
+    <p class="muted small"><bdi dir="ltr">${one.username}</bdi> · ${t("person.number")} <bdi class="figures">${plainNumber(one.employee_id)}</bdi></p></div></div>`;
 }
 
 /** `known` is the row that was pressed, shown until the answer comes; `fresh`: just added, so its first link is at hand. */

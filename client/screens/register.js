@@ -74,7 +74,7 @@ export function Register({ handed }) {
   const wrongPassword = error?.field === "password";
   const wrongName = error?.field === "username";
   return html`<form class="stack" onSubmit=${onSubmit} aria-labelledby="form-title">
-    <${GateHead} title=${t("register.title")} text=${t(registration ? "register.text" : "register.closed")} />
+    <${GateHead} title=${t("register.title")} text=${!invitation.found && t(registration ? "register.text" : "register.closed")} />
     <${Invitation} code=${code} onCode=${typeCode} invitation=${invitation} needed=${!registration} />
     ${error && !wrongPassword && !wrongName && html`<${Problem} error=${error} />`}
     <${Username} value=${draft.username} onValue=${(username) => keep({ username })} error=${wrongName && t("register.username.wrong")} />

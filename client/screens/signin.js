@@ -3,12 +3,12 @@ import { Button } from "../components/button.js";
 import { Field, PasswordField, Select } from "../components/field.js";
 import { lazy } from "../components/lazy.js";
 import { Problem } from "../components/problem.js";
-import { leaveForDirectory, startOf, useChoices } from "../lib/choices.js";
+import { leaveForDirectory, startOf, takeWayBack, useChoices } from "../lib/choices.js";
 import { useDraft } from "../lib/draft.js";
 import { waitText } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { has, t } from "../lib/i18n.js";
-import { href } from "../lib/router.js";
+import { go, href, parseHash } from "../lib/router.js";
 import { signIn } from "../lib/session.js";
 import { useForm, useWait } from "../lib/work.js";
 import { Gate } from "./shell.js";
@@ -48,17 +48,31 @@ function DemoPeople({ onPick }) {
     <div class="row">${DEMO.map(([role, name]) => html`<${Button} key=${name} kind="plain" onClick=${() => onPick(name)}>${t(`signin.demo.${role}`)}<//>`)}</div></div>`;
 }
 
-/** Why an institution's page sent the person back. */
-const failure = (code) => code && { code: has(`err.${code}`) ? code : "directory_failed" };
+/** Why an institution's page sent the person back; of a locked account it says no more than that it did not work. */
+function failure(code) {
+  if (!code || code === "second_factor_required") return null;
+  return { code: has(`err.${code}`) && code !== "invalid_credentials" ? code : "directory_failed" };
+}
+
+const METHODS = ["totp", "recovery"];
+
+function useWayBack(failed) {
+  useEffect(() => {
+    const back = failed && takeWayBack();
+    if (!back) return;
+    const { screen, query } = parseHash(back);
+    go(screen, query, { replace: true });
+  }, []);
+}
 
 function Password({ expired, form, setForm, error, busy, onSubmit, wait, choices }) {
   const { username, directory, password } = form;
   return html`<form class="stack" onSubmit=${onSubmit} aria-labelledby="form-title">
     <${GateHead} title=${t(expired ? "signin.again" : "signin.title")} text=${t(expired ? "signin.again.text" : "signin.text")} />
     ${error && html`<${Problem} error=${error} />`}
-    <${Directory} passwords=${choices.passwords} value=${directory} onValue=${(value) => setForm({ directory: value })} />
     <${Username} value=${username} onValue=${(value) => setForm({ username: value })} />
     <${PasswordField} id="password" label=${t("signin.password")} value=${password} onValue=${(value) => setForm({ password: value })} autocomplete="current-password" />
+    <${Directory} passwords=${choices.passwords} value=${directory} onValue=${(value) => setForm({ directory: value })} />
     <${SubmitButton} busy=${busy} wait=${wait} busyText=${t("signin.busy")}>${t("signin.button")}<//>
     <${Institutions} links=${choices.links} />
     <p class="muted">${choices.registration ? html`${t("signin.new")} <a href=${href("register")}>${t("signin.register")}</a>`
@@ -67,12 +81,13 @@ function Password({ expired, form, setForm, error, busy, onSubmit, wait, choices
   </form>`;
 }
 
-export function SignIn({ expired, me, failed }) {
+export function SignIn({ expired, me, failed, asked }) {
   const [kept, setKept] = useDraft("signin", { username: me?.username ?? "", directory: "" });
   const [password, setPassword] = useState("");
-  const [challenge, setChallenge] = useState(null);
+  const [challenge, setChallenge] = useState(asked ? { value: asked, methods: METHODS } : null);
   const [returned, setReturned] = useState(failure(failed));
   const choices = useChoices();
+  useWayBack(failed);
   const form = useForm(async () => {
     setReturned(null);
     try {
@@ -96,7 +111,7 @@ export function SignIn({ expired, me, failed }) {
     setChallenge(null);
     setReturned(problem ?? null);
   };
-  if (challenge) return html`<${Gate}><${SecondFactor} challenge=${challenge} username=${kept.username} onBack=${back} /><//>`;
+  if (challenge) return html`<${Gate}><${SecondFactor} challenge=${challenge} username=${asked === challenge.value ? "" : kept.username} onBack=${back} /><//>`;
   return html`<${Gate}><${Password} ...${form} error=${form.error ?? returned} expired=${expired} form=${{ ...kept, password }} setForm=${setForm}
     wait=${wait} choices=${choices} /><//>`;
 }

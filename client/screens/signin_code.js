@@ -50,7 +50,7 @@ export function SecondFactor({ challenge, username, onBack }) {
     setRecovery(!recovery);
   };
   return html`<form class="stack" onSubmit=${onSubmit} ref=${form} aria-labelledby="form-title">
-    <${GateHead} title=${t("second.title")} text=${t(recovery ? "second.recovery.text" : "second.text", { name: username })} />
+    <${GateHead} title=${t("second.title")} text=${t(recovery ? "second.recovery.text" : username ? "second.text" : "second.text.plain", { name: username })} />
     ${error && html`<${Problem} error=${error} />`}
     ${recovery ? html`<${Recovery} value=${code} onValue=${setCode} />`
       : html`<${CodeField} id="code" label=${t("second.code")} value=${code} onValue=${setCode} onFull=${sendSoon} minlength=${CODE_LENGTH} />`}

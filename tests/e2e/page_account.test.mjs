@@ -43,6 +43,7 @@ test("the second factor is set up, its codes are renewed, and it is switched off
   await account.factor().getByRole("button", { name: "New recovery codes" }).click();
   await page.locator("#factor-code").pressSequentially("246810");
   await account.confirm();
+  await page.locator('[data-test="recovery-codes"]').waitFor();
   const fresh = await page.locator('[data-test="recovery-codes"] li').allTextContents();
   assert.equal(new Set([...codes, ...fresh]).size, 20);
   await page.locator('dialog[open] input[type="checkbox"]').check();

@@ -212,7 +212,7 @@ test("the audit: who did what, what it changed, what is not sealed yet; filtered
   await admin.lines().nth(2).getByText("something.new").waitFor();
   await admin.lines().nth(2).getByText("the system itself").waitFor();
   await first.locator("summary").first().click();
-  assert.match(await first.locator(".diff").textContent(), /Roles.*staff.*→.*manager, staff/);
+  assert.match(await first.locator(".diff").textContent(), /Roles.*Staff.*→.*Manager and Staff/);
   assert.match(await first.locator(".diff").textContent(), /Password.*•••/);
   await first.locator("details details summary").click();
   await first.getByText("req-7f3a").waitFor();
@@ -253,6 +253,7 @@ for (const [theme, locale] of [["light", "en-GB"], ["dark", "fa-IR"]]) {
     await admin.people().first().waitFor();
     await axe(page, "people");
     await admin.open(1);
+    await admin.sheet().locator(".access").first().waitFor();
     await axe(page, "person");
     await admin.sheet().locator(".access .button").first().click();
     await admin.sheet().locator('[data-test="reset-link"]').waitFor();

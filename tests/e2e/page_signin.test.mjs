@@ -40,7 +40,7 @@ test("several directories: found by itself unless chosen, the chosen one is sent
   const { page, gate, today } = await opened(t);
   await gate.open();
   await page.locator("#directory").waitFor();
-  assert.deepEqual(await page.locator("#directory option").allTextContents(), ["Find it by itself", "Hazir", "City Hospital"]);
+  assert.deepEqual(await page.locator("#directory option").allTextContents(), ["Not sure: find it for me", "Hazir", "City Hospital"]);
   const sent = [];
   page.on("request", (request) => request.url().endsWith("/auth/token") && sent.push(new URLSearchParams(request.postData()).get("directory")));
   await gate.signIn("demo_staff_1", "wrong");

@@ -73,7 +73,7 @@ export class Admin {
 
   async open(id) {
     await this.page.locator(`[data-person="${id}"]`).click();
-    await this.sheet().locator(".access").first().waitFor();
+    await this.sheet().locator(".section").first().waitFor();
   }
 
   async find(text) {

@@ -3,7 +3,7 @@ export default {
   "register.title": "إنشاء حساب", "register.text": "يبدأ الحساب حسابَ موظف، ويمكن للمشرف منحه المزيد.",
   "register.password.hint": "ثمانية أحرف على الأقل. بضع كلمات متتالية خيار جيد.", "register.password.wrong": "اختر كلمة مرور أطول أو أقل شيوعًا.",
   "register.username.wrong": "لا يمكن استخدام هذا الاسم. جرّب حروفًا وأرقامًا لاتينية.", "register.button": "إنشاء الحساب", "register.busy": "جارٍ الإنشاء…", "register.have": "لديك حساب؟",
-  "second.title": "خطوة أخرى", "second.text": "افتح تطبيق المصادقة على هاتفك وأدخل الرمز الخاص بالحساب {name}.", "second.code": "رمز من ستة أرقام", "second.button": "متابعة", "second.back": "رجوع",
+  "second.title": "خطوة أخرى", "second.text": "افتح تطبيق المصادقة على هاتفك وأدخل الرمز الخاص بالحساب {name}.", "second.text.plain": "افتح تطبيق المصادقة على هاتفك وأدخل رمز «حاضر».", "second.code": "رمز من ستة أرقام", "second.button": "متابعة", "second.back": "رجوع",
   "second.use_recovery": "استخدام رمز استرداد", "second.use_app": "استخدام رمز التطبيق", "second.recovery": "رمز الاسترداد", "second.recovery.text": "أحد الرموز التي حفظتها عند إعداد التحقق بخطوتين. كل رمز يعمل مرة واحدة.", "second.recovery.hint": "لا فرق للشرطات وحجم الحروف.",
   "register.closed": "تُنشأ الحسابات هنا بدعوة.", "register.have_code": "لديّ دعوة", "register.code": "رمز الدعوة", "register.code.check": "تحقّق",
   "invitation.gives": "دورك بهذه الدعوة: {role}", "invitation.until": "صالحة حتى {time}",

@@ -3,7 +3,7 @@ export default {
   "register.title": "Create an account", "register.text": "It begins as a staff account. An administrator can give it more.",
   "register.password.hint": "At least 8 characters. A few words in a row are good.", "register.password.wrong": "Choose a longer or less common password.",
   "register.username.wrong": "This user name cannot be used. Try letters and digits.", "register.button": "Create account", "register.busy": "Creating…", "register.have": "Have an account already?",
-  "second.title": "One more step", "second.text": "Open the authenticator app on your phone and enter the code for {name}.", "second.code": "Six-digit code", "second.button": "Continue", "second.back": "Back",
+  "second.title": "One more step", "second.text": "Open the authenticator app on your phone and enter the code for {name}.", "second.text.plain": "Open the authenticator app on your phone and enter its code for Hazir.", "second.code": "Six-digit code", "second.button": "Continue", "second.back": "Back",
   "second.use_recovery": "Use a recovery code", "second.use_app": "Use the app’s code", "second.recovery": "Recovery code", "second.recovery.text": "One of the codes you kept when you set up the second factor. Each works once.", "second.recovery.hint": "Dashes and capitals do not matter.",
   "register.closed": "Accounts are made here by invitation.", "register.have_code": "I have an invitation", "register.code": "Invitation code", "register.code.check": "Check",
   "invitation.gives": "This invitation makes you: {role}", "invitation.until": "Valid until {time}",

@@ -3,7 +3,7 @@ export default {
   "register.title": "ساختن حساب", "register.text": "حساب در آغاز، حساب کارمند است. مدیر سامانه می‌تواند دسترسی بیشتری بدهد.",
   "register.password.hint": "دست‌کم ۸ نویسه. چند واژهٔ پشت سر هم خوب است.", "register.password.wrong": "گذرواژه‌ای بلندتر یا کمتر رایج برگزینید.",
   "register.username.wrong": "این نام کاربری پذیرفته نیست. حرف و رقم لاتین را امتحان کنید.", "register.button": "ساختن حساب", "register.busy": "در حال ساختن…", "register.have": "حساب دارید؟",
-  "second.title": "یک گام دیگر", "second.text": "برنامهٔ تأیید را روی تلفن باز کنید و کدِ {name} را وارد کنید.", "second.code": "کد شش‌رقمی", "second.button": "ادامه", "second.back": "بازگشت",
+  "second.title": "یک گام دیگر", "second.text": "برنامهٔ تأیید را روی تلفن باز کنید و کدِ {name} را وارد کنید.", "second.text.plain": "برنامهٔ تأیید را روی تلفن باز کنید و کدِ «حاضر» را وارد کنید.", "second.code": "کد شش‌رقمی", "second.button": "ادامه", "second.back": "بازگشت",
   "second.use_recovery": "کد بازیابی دارم", "second.use_app": "کد برنامه را دارم", "second.recovery": "کد بازیابی", "second.recovery.text": "یکی از کدهایی که هنگام راه‌اندازی ورود دومرحله‌ای نگه داشتید. هر کدام یک بار کار می‌کند.", "second.recovery.hint": "خط تیره و بزرگی حرف‌ها مهم نیست.",
   "register.closed": "اینجا حساب تنها با دعوت‌نامه ساخته می‌شود.", "register.have_code": "دعوت‌نامه دارم", "register.code": "کد دعوت‌نامه", "register.code.check": "بررسی",
   "invitation.gives": "نقش شما با این دعوت‌نامه: {role}", "invitation.until": "تا {time} اعتبار دارد",

@@ -3,7 +3,7 @@ export default {
   "register.title": "Hesap oluştur", "register.text": "Hesap, çalışan hesabı olarak başlar. Yönetici başka yetkiler verebilir.",
   "register.password.hint": "En az 8 karakter. Art arda birkaç sözcük iyi bir seçimdir.", "register.password.wrong": "Daha uzun veya daha az yaygın bir parola seçin.",
   "register.username.wrong": "Bu kullanıcı adı kullanılamaz. Harf ve rakam deneyin.", "register.button": "Hesap oluştur", "register.busy": "Oluşturuluyor…", "register.have": "Hesabınız var mı?",
-  "second.title": "Bir adım daha", "second.text": "Telefonunuzdaki doğrulama uygulamasını açıp {name} için gösterilen kodu girin.", "second.code": "Altı haneli kod", "second.button": "Sürdür", "second.back": "Geri",
+  "second.title": "Bir adım daha", "second.text": "Telefonunuzdaki doğrulama uygulamasını açıp {name} için gösterilen kodu girin.", "second.text.plain": "Telefonunuzdaki doğrulama uygulamasını açıp Hazir için gösterdiği kodu girin.", "second.code": "Altı haneli kod", "second.button": "Sürdür", "second.back": "Geri",
   "second.use_recovery": "Kurtarma kodu kullan", "second.use_app": "Uygulamadaki kodu kullan", "second.recovery": "Kurtarma kodu", "second.recovery.text": "İkinci adımı kurarken sakladığınız kodlardan biri. Her biri bir kez geçerlidir.", "second.recovery.hint": "Tire ve büyük-küçük harf fark etmez.",
   "register.closed": "Burada hesaplar davetle açılır.", "register.have_code": "Davetim var", "register.code": "Davet kodu", "register.code.check": "Denetle",
   "invitation.gives": "Bu davetle rolünüz: {role}", "invitation.until": "{time} zamanına kadar geçerli",

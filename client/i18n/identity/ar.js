@@ -1,7 +1,7 @@
 // العربية: الحساب والإدارة. القواعد نفسها كما في ../en.js.
 export default {
   "cancel": "إلغاء", "save": "حفظ", "saved": "حُفظ", "next": "التالي", "more": "عرض المزيد", "copy": "نسخ", "copied": "نُسخ", "copy.by_hand": "حدّد النص وانسخه يدويًا",
-  "optional": "اختياري", "actions": "الإجراءات", "reason": "السبب", "reason.hint": "يُحفظ مع القرار. اختياري.", "field.wrong": "لا يمكن استخدام هذا هنا.",
+  "optional": "اختياري", "yes": "نعم", "no": "لا", "actions": "الإجراءات", "reason": "السبب", "reason.hint": "يُحفظ مع القرار. اختياري.", "field.wrong": "لا يمكن استخدام هذا هنا.",
   "file.choose": "اختيار ملف", "filter.clear": "إزالة التصفية: {name}",
   "account.title": "حسابي", "account.text": "من أنت هنا، وكيف تدخل، وأين حسابك مفتوح.", "account.roles": "الأدوار", "account.manages": "يقود",
   "account.profile.text": "هل من خطأ هنا؟ يستطيع المشرف تصحيحه.",
@@ -29,7 +29,7 @@ export default {
   "people.text": "كل من له حساب: ما يستطيع فعله، وكيف يدخل.",
   "people.person": "الشخص", "people.role": "الدور", "people.roles": "الأدوار", "people.roles.none": "اختر دورًا واحدًا على الأقل.", "people.site": "المؤسسة", "people.no_site": "بلا مؤسسة", "people.teams": "الفرق", "people.no_teams": "ليس في فريق بعد", "people.state": "الحالة",
   "people.full_name": "الاسم الكامل", "people.school_number": "الرقم الدراسي", "people.external_code": "الرمز الخارجي", "people.any_role": "كل الأدوار", "people.any_site": "كل المؤسسات",
-  "people.locked.any": "المفتوحة والمقفلة", "people.locked.false": "مفتوح", "people.locked.true": "مقفل", "people.search": "الاسم أو اسم المستخدم أو الرقم", "people.caption": "الأشخاص بأدوارهم ومؤسستهم وفرقهم وحالتهم",
+  "people.locked.any": "النشطة والمقفلة", "people.locked.false": "نشط", "people.locked.true": "مقفل", "people.search": "الاسم أو اسم المستخدم أو الرقم", "people.caption": "الأشخاص بأدوارهم ومؤسستهم وفرقهم وحالتهم",
   "people.empty": "لا أحد هنا بعد", "people.empty.text": "أضف الأشخاص واحدًا واحدًا أو استوردهم من جدول.", "people.no_match": "لا أحد يطابق", "people.no_match.text": "غيّر البحث أو التصفية.", "people.clear": "إزالة التصفية",
   "people.add": "إضافة شخص", "people.add.button": "إضافة", "people.import": "استيراد", "people.export": "تصدير", "people.taken": "اسم المستخدم هذا مستعمل.",
   "people.first_password": "كلمة المرور الأولى", "people.first_password.hint": "الأفضل تركها فارغة: تعطيه رابطًا فيختار كلمته بنفسه.",
@@ -58,7 +58,7 @@ export default {
   "invitation.note": "ملاحظة", "invitation.note.hint": "لك وللمشرفين الآخرين فقط.",
   "audit.text": "كل قرار بشأن الحسابات والأماكن والسجلّات. لا أحد يستطيع تغيير سطر أو حذفه.",
   "audit.source": "المصدر", "audit.source.auth": "الحسابات", "audit.source.attendance": "الحضور", "audit.action": "ماذا", "audit.any_action": "كل شيء", "audit.from": "من يوم", "audit.to": "حتى يوم", "audit.export": "حفظ CSV",
-  "audit.by": "بقرار من", "audit.system": "النظام نفسه", "audit.open": "ما الذي تغيّر", "audit.before": "قبل", "audit.after": "بعد", "audit.nothing": "لا شيء", "audit.no_difference": "لم يغيّر هذا القرار أي قيمة.",
+  "audit.by": "بقرار من", "audit.system": "النظام نفسه", "audit.before": "قبل", "audit.after": "بعد", "audit.nothing": "لا شيء", "audit.no_difference": "لم يغيّر هذا القرار أي قيمة.",
   "audit.chained": "السطر {n} من السلسلة", "audit.not_chained": "لم يُختم بعد", "audit.not_chained.text": "ليس في السلسلة بعد؛ يستغرق ذلك بضع ثوانٍ.",
   "audit.none": "لا أسطر", "audit.none.text": "لا قرار يطابق هذه التصفية.",
   "audit.kind.person": "الشخص", "audit.kind.team": "الفريق", "audit.kind.site": "المؤسسة", "audit.kind.place": "المكان", "audit.kind.record": "السجلّ", "audit.kind.invitation": "الدعوة", "audit.kind.key": "المفتاح",

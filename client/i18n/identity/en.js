@@ -1,7 +1,7 @@
 // English: account and administration, fetched with those screens. Rules as in ../en.js.
 export default {
   "cancel": "Cancel", "save": "Save", "saved": "Saved", "next": "Next", "more": "Show more", "copy": "Copy", "copied": "Copied", "copy.by_hand": "Select and copy by hand",
-  "optional": "Optional", "actions": "Actions", "reason": "Reason", "reason.hint": "Kept with the decision. Optional.", "field.wrong": "This cannot be used here.",
+  "optional": "Optional", "yes": "yes", "no": "no", "actions": "Actions", "reason": "Reason", "reason.hint": "Kept with the decision. Optional.", "field.wrong": "This cannot be used here.",
   "file.choose": "Choose a file", "filter.clear": "Clear filter: {name}",
   "account.title": "My account", "account.text": "Who you are here, how you sign in, and where you are signed in.", "account.roles": "Roles", "account.manages": "Leads",
   "account.profile.text": "Is something not right? Your administrator can change it.",
@@ -29,7 +29,7 @@ export default {
   "people.text": "Everybody with an account: what they may do, and how they get in.",
   "people.person": "Person", "people.role": "Role", "people.roles": "Roles", "people.roles.none": "Choose at least one role.", "people.site": "Site", "people.no_site": "No site", "people.teams": "Teams", "people.no_teams": "In no team yet", "people.state": "State",
   "people.full_name": "Full name", "people.school_number": "School number", "people.external_code": "External code", "people.any_role": "All roles", "people.any_site": "All sites",
-  "people.locked.any": "Open and locked", "people.locked.false": "Open", "people.locked.true": "Locked", "people.search": "Name, user name or number", "people.caption": "People with their roles, site, teams and state",
+  "people.locked.any": "Active and locked", "people.locked.false": "Active", "people.locked.true": "Locked", "people.search": "Name, user name or number", "people.caption": "People with their roles, site, teams and state",
   "people.empty": "Nobody here yet", "people.empty.text": "Add people one by one, or bring them in from a table.", "people.no_match": "Nobody matches", "people.no_match.text": "Change the search or the filters.", "people.clear": "Clear filters",
   "people.add": "Add a person", "people.add.button": "Add", "people.import": "Import", "people.export": "Export", "people.taken": "This user name is already in use.",
   "people.first_password": "First password", "people.first_password.hint": "Better left empty: then you give them a link and they choose their own.",
@@ -58,7 +58,7 @@ export default {
   "invitation.note": "Note", "invitation.note.hint": "Only for you and the other administrators.",
   "audit.text": "Every decision about accounts, places and records. Nobody can change or remove a line.",
   "audit.source": "From", "audit.source.auth": "Accounts", "audit.source.attendance": "Attendance", "audit.action": "What", "audit.any_action": "Everything", "audit.from": "From", "audit.to": "Until", "audit.export": "Save as CSV",
-  "audit.by": "by", "audit.system": "the system itself", "audit.open": "What changed", "audit.before": "before", "audit.after": "after", "audit.nothing": "nothing", "audit.no_difference": "This decision changed no values.",
+  "audit.by": "by", "audit.system": "the system itself", "audit.before": "before", "audit.after": "after", "audit.nothing": "nothing", "audit.no_difference": "This decision changed no values.",
   "audit.chained": "Line {n} of the chain", "audit.not_chained": "Not sealed yet", "audit.not_chained.text": "Not in the chain yet; this takes a few seconds.",
   "audit.none": "No lines", "audit.none.text": "Nothing was decided that fits these filters.",
   "audit.kind.person": "Person", "audit.kind.team": "Team", "audit.kind.site": "Site", "audit.kind.place": "Place", "audit.kind.record": "Record", "audit.kind.invitation": "Invitation", "audit.kind.key": "Key",

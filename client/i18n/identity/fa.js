@@ -1,7 +1,7 @@
 // فارسی: حساب و مدیریت. قاعده‌ها همان ../en.js است.
 export default {
   "cancel": "انصراف", "save": "ذخیره", "saved": "ذخیره شد", "next": "ادامه", "more": "نمایش بیشتر", "copy": "رونوشت", "copied": "رونوشت شد", "copy.by_hand": "برگزینید و دستی رونوشت کنید",
-  "optional": "اختیاری", "actions": "کارها", "reason": "دلیل", "reason.hint": "همراه تصمیم نگه داشته می‌شود. اختیاری.", "field.wrong": "اینجا پذیرفته نیست.",
+  "optional": "اختیاری", "yes": "آری", "no": "نه", "actions": "کارها", "reason": "دلیل", "reason.hint": "همراه تصمیم نگه داشته می‌شود. اختیاری.", "field.wrong": "اینجا پذیرفته نیست.",
   "file.choose": "انتخاب فایل", "filter.clear": "برداشتن پالایه: {name}",
   "account.title": "حساب من", "account.text": "اینجا که هستید، چگونه وارد می‌شوید و کجاها نشست باز دارید.", "account.roles": "نقش‌ها", "account.manages": "گروه‌های زیر نظر",
   "account.profile.text": "چیزی درست نیست؟ مدیر سامانه می‌تواند آن را تغییر دهد.",
@@ -29,7 +29,7 @@ export default {
   "people.text": "هر کس که حسابی دارد: چه می‌تواند بکند و چگونه وارد می‌شود.",
   "people.person": "نام", "people.role": "نقش", "people.roles": "نقش‌ها", "people.roles.none": "دست‌کم یک نقش برگزینید.", "people.site": "سازمان", "people.no_site": "بدون سازمان", "people.teams": "گروه‌ها", "people.no_teams": "هنوز در گروهی نیست", "people.state": "وضعیت",
   "people.full_name": "نام و نام خانوادگی", "people.school_number": "شمارهٔ دانشجویی", "people.external_code": "کد بیرونی", "people.any_role": "همهٔ نقش‌ها", "people.any_site": "همهٔ سازمان‌ها",
-  "people.locked.any": "باز و قفل‌شده", "people.locked.false": "باز", "people.locked.true": "قفل‌شده", "people.search": "نام، نام کاربری یا شماره", "people.caption": "افراد با نقش‌ها، سازمان، گروه‌ها و وضعیت",
+  "people.locked.any": "فعال و قفل‌شده", "people.locked.false": "فعال", "people.locked.true": "قفل‌شده", "people.search": "نام، نام کاربری یا شماره", "people.caption": "افراد با نقش‌ها، سازمان، گروه‌ها و وضعیت",
   "people.empty": "هنوز کسی اینجا نیست", "people.empty.text": "افراد را یکی‌یکی بیفزایید یا از جدولی بیاورید.", "people.no_match": "کسی پیدا نشد", "people.no_match.text": "جست‌وجو یا پالایه‌ها را تغییر دهید.", "people.clear": "برداشتن پالایه‌ها",
   "people.add": "افزودن شخص", "people.add.button": "افزودن", "people.import": "درون‌برد", "people.export": "برون‌برد", "people.taken": "این نام کاربری پیش‌تر گرفته شده است.",
   "people.first_password": "گذرواژهٔ نخست", "people.first_password.hint": "بهتر است خالی بماند: پیوندی به او می‌دهید و خودش برمی‌گزیند.",
@@ -58,7 +58,7 @@ export default {
   "invitation.note": "یادداشت", "invitation.note.hint": "تنها برای شما و دیگر مدیران.",
   "audit.text": "همهٔ تصمیم‌ها دربارهٔ حساب‌ها، محل‌ها و ثبت‌ها. هیچ‌کس نمی‌تواند سطری را تغییر دهد یا بردارد.",
   "audit.source": "از", "audit.source.auth": "حساب‌ها", "audit.source.attendance": "حضور", "audit.action": "چه کاری", "audit.any_action": "همه", "audit.from": "از روز", "audit.to": "تا روز", "audit.export": "ذخیرهٔ CSV",
-  "audit.by": "به دست", "audit.system": "خود سامانه", "audit.open": "چه تغییر کرد", "audit.before": "پیش", "audit.after": "پس", "audit.nothing": "هیچ", "audit.no_difference": "این تصمیم مقداری را تغییر نداد.",
+  "audit.by": "به دست", "audit.system": "خود سامانه", "audit.before": "پیش", "audit.after": "پس", "audit.nothing": "هیچ", "audit.no_difference": "این تصمیم مقداری را تغییر نداد.",
   "audit.chained": "سطر {n} زنجیره", "audit.not_chained": "هنوز مُهر نشده", "audit.not_chained.text": "هنوز در زنجیره نیست؛ چند ثانیه طول می‌کشد.",
   "audit.none": "سطری نیست", "audit.none.text": "تصمیمی با این پالایه‌ها گرفته نشده است.",
   "audit.kind.person": "شخص", "audit.kind.team": "گروه", "audit.kind.site": "سازمان", "audit.kind.place": "محل", "audit.kind.record": "ثبت", "audit.kind.invitation": "دعوت‌نامهٔ", "audit.kind.key": "کلید",

@@ -1,7 +1,7 @@
 // Türkçe: hesap ve yönetim. Kurallar ../en.js ile aynıdır.
 export default {
   "cancel": "Vazgeç", "save": "Kaydet", "saved": "Kaydedildi", "next": "İleri", "more": "Daha fazla göster", "copy": "Kopyala", "copied": "Kopyalandı", "copy.by_hand": "Seçip elle kopyalayın",
-  "optional": "İsteğe bağlı", "actions": "İşlemler", "reason": "Gerekçe", "reason.hint": "Kararla birlikte saklanır. İsteğe bağlı.", "field.wrong": "Bu burada kullanılamaz.",
+  "optional": "İsteğe bağlı", "yes": "evet", "no": "hayır", "actions": "İşlemler", "reason": "Gerekçe", "reason.hint": "Kararla birlikte saklanır. İsteğe bağlı.", "field.wrong": "Bu burada kullanılamaz.",
   "file.choose": "Dosya seç", "filter.clear": "Süzgeci kaldır: {name}",
   "account.title": "Hesabım", "account.text": "Burada kim olduğunuz, nasıl oturum açtığınız ve nerelerde oturumunuzun açık olduğu.", "account.roles": "Roller", "account.manages": "Yönettiği ekipler",
   "account.profile.text": "Doğru olmayan bir şey mi var? Yöneticiniz düzeltebilir.",
@@ -29,7 +29,7 @@ export default {
   "people.text": "Hesabı olan herkes: neye yetkileri var ve nasıl giriyorlar.",
   "people.person": "Kişi", "people.role": "Rol", "people.roles": "Roller", "people.roles.none": "En az bir rol seçin.", "people.site": "Kurum", "people.no_site": "Kurum yok", "people.teams": "Ekipler", "people.no_teams": "Henüz bir ekipte değil", "people.state": "Durum",
   "people.full_name": "Ad soyad", "people.school_number": "Okul numarası", "people.external_code": "Dış kod", "people.any_role": "Tüm roller", "people.any_site": "Tüm kurumlar",
-  "people.locked.any": "Açık ve kilitli", "people.locked.false": "Açık", "people.locked.true": "Kilitli", "people.search": "Ad, kullanıcı adı veya numara", "people.caption": "Kişiler; rolleri, kurumları, ekipleri ve durumlarıyla",
+  "people.locked.any": "Etkin ve kilitli", "people.locked.false": "Etkin", "people.locked.true": "Kilitli", "people.search": "Ad, kullanıcı adı veya numara", "people.caption": "Kişiler; rolleri, kurumları, ekipleri ve durumlarıyla",
   "people.empty": "Henüz kimse yok", "people.empty.text": "Kişileri tek tek ekleyin veya bir tablodan alın.", "people.no_match": "Eşleşen kimse yok", "people.no_match.text": "Aramayı veya süzgeçleri değiştirin.", "people.clear": "Süzgeçleri kaldır",
   "people.add": "Kişi ekle", "people.add.button": "Ekle", "people.import": "İçe aktar", "people.export": "Dışa aktar", "people.taken": "Bu kullanıcı adı zaten kullanılıyor.",
   "people.first_password": "İlk parola", "people.first_password.hint": "Boş bırakmak daha iyidir: bir bağlantı verirsiniz, parolasını kendisi seçer.",
@@ -58,7 +58,7 @@ export default {
   "invitation.note": "Not", "invitation.note.hint": "Yalnızca sizin ve diğer yöneticiler için.",
   "audit.text": "Hesaplar, yerler ve kayıtlar hakkındaki her karar. Hiçbir satır değiştirilemez, silinemez.",
   "audit.source": "Kaynak", "audit.source.auth": "Hesaplar", "audit.source.attendance": "Yoklama", "audit.action": "Ne", "audit.any_action": "Her şey", "audit.from": "Başlangıç", "audit.to": "Bitiş", "audit.export": "CSV olarak kaydet",
-  "audit.by": "karar veren:", "audit.system": "sistemin kendisi", "audit.open": "Ne değişti", "audit.before": "önce", "audit.after": "sonra", "audit.nothing": "yok", "audit.no_difference": "Bu karar hiçbir değeri değiştirmedi.",
+  "audit.by": "karar veren:", "audit.system": "sistemin kendisi", "audit.before": "önce", "audit.after": "sonra", "audit.nothing": "yok", "audit.no_difference": "Bu karar hiçbir değeri değiştirmedi.",
   "audit.chained": "Zincirin {n}. satırı", "audit.not_chained": "Henüz mühürlenmedi", "audit.not_chained.text": "Henüz zincirde değil; birkaç saniye sürer.",
   "audit.none": "Satır yok", "audit.none.text": "Bu süzgeçlere uyan bir karar yok.",
   "audit.kind.person": "Kişi", "audit.kind.team": "Ekip", "audit.kind.site": "Kurum", "audit.kind.place": "Yer", "audit.kind.record": "Kayıt", "audit.kind.invitation": "Davet", "audit.kind.key": "Anahtar",
