@@ -140,6 +140,19 @@ test("an import is tried first: mistakes in a table and nothing changed; correct
   assert.deepEqual(errors, []);
 });
 
+test("a long list comes in pages", async (t) => {
+  const { page, admin } = await signedIn(t);
+  await page.getByRole("button", { name: "Import" }).click();
+  await admin.chooseFile("people.csv", `username\n${Array.from({ length: 60 }, (_, i) => `person${i}`).join("\n")}\n`);
+  await page.getByRole("button", { name: "Apply to 60 people" }).click();
+  await page.locator('[data-test="imported"]').waitFor();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.querySelectorAll("[data-person]").length === 50);
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("[data-person]").length === 69);
+  assert.equal(await page.getByRole("button", { name: "Show more" }).count(), 0);
+});
+
 async function saved(page, press) {
   const [file] = await Promise.all([page.waitForEvent("download"), press()]);
   return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };

@@ -171,6 +171,25 @@ test("second factor: a challenge that has waited five minutes is given up", asyn
   await page.getByText("That took too long.").waitFor();
 });
 
+test("second factor after an institution's page: asked for at once, and one gets to where one wanted to go", async (t) => {
+  await choices([LOCAL, CAMPUS]);
+  await double.control("factor", { employee_id: 2 });
+  const { page, gate, step } = await opened(t);
+  await gate.open("#/board");
+  const challenge = await page.evaluate(async (api) => {
+    const body = new URLSearchParams({ grant_type: "password", username: "demo_manager_1", password: "password", client: "page" });
+    return (await (await fetch(`${api}/api/v1/auth/token`, { method: "POST", body })).json()).challenge;
+  }, double.api);
+  const link = page.getByRole("link", { name: "Continue with Campus" });
+  await link.evaluate((element) => element.addEventListener("click", (event) => event.preventDefault()));
+  await link.click();
+  await page.goto(`${double.page}/index.html?back#/signin?error=second_factor_required&challenge=${challenge}`);
+  await step.field().waitFor();
+  assert.doesNotMatch(page.url(), /challenge/);
+  await step.type("246810");
+  await page.locator(".board-table").waitFor();
+});
+
 test("an invitation's link shows what it gives, leaves the address, and makes the account", async (t) => {
   const { code } = await double.control("invite", { role: "teacher", site_id: 2 });
   const { page, today } = await opened(t);

@@ -28,6 +28,8 @@ def test_the_page_works_on_the_running_system(system: System, part: str) -> None
         assert "eyJ" not in text, name
 
 
-@pytest.mark.parametrize("part", ["access", "account", "admin", "live", "signin", "today", "values"])
+@pytest.mark.parametrize(
+    "part", ["access", "account", "admin", "live", "signin", "today", "values"]
+)
 def test_the_page_meets_every_outcome(part: str) -> None:
     run_node_tests(f"page_{part}.test.mjs")
