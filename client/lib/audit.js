@@ -2,6 +2,9 @@
 
 export const SOURCES = { auth: "/api/v1/audit", attendance: "/api/v1/attendance/audit" };
 
+/** The filter that lets everything through. */
+export const ALL_LINES = { source: "auth", actor: null, object: null, action: "", from: "", to: "" };
+
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const KEPT_FROM_SIGHT = /password|secret|token|hash/i;

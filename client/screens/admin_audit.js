@@ -9,7 +9,7 @@ import { RequestId } from "../components/problem.js";
 import { Tabs } from "../components/tabs.js";
 import { nameOf, useOrganisation } from "../lib/admin.js";
 import { dateTime } from "../lib/ago.js";
-import { differences, objectOf, readable, SOURCES, toRows } from "../lib/audit.js";
+import { ALL_LINES, differences, objectOf, readable, SOURCES, toRows } from "../lib/audit.js";
 import { download, toCsv } from "../lib/csv.js";
 import { useDraft } from "../lib/draft.js";
 import { list, longDate, number, plainNumber, sameDay, time, timeExact } from "../lib/format.js";
@@ -20,7 +20,6 @@ import { zoneOf } from "../lib/session.js";
 import { Listing } from "./admin_parts.js";
 
 const PAGE = 50;
-const ALL = { source: "auth", actor: null, object: null, action: "", from: "", to: "" };
 const ACTIONS = {
   auth: ["account.created", "account.arrived", "account.changed", "people.imported", "password.changed", "password.link_made", "password.reset", "second_factor.enabled", "second_factor.disabled",
     "second_factor.removed", "second_factor.recovery_renewed", "session.revoked", "signin.refused", "invitation.made", "invitation.changed", "invitation.used",
@@ -49,7 +48,7 @@ function Filters({ filter, change, onExport, ready }) {
   const actions = [{ value: "", label: t("audit.any_action") }, ...ACTIONS[filter.source].map((value) => ({ value, label: actionWord(value) }))];
   const day = (name) => html`<${Field} id=${`audit-${name}`} type="date" label=${t(`audit.${name}`)} value=${filter[name]} onValue=${(value) => change({ [name]: value })} />`;
   return html`<div class="filters admin-filters audit-filters">
-      <${Tabs} label=${t("audit.source")} value=${filter.source} onValue=${(source) => change({ ...ALL, source })} options=${sources} />
+      <${Tabs} label=${t("audit.source")} value=${filter.source} onValue=${(source) => change({ ...ALL_LINES, source })} options=${sources} />
       <${Select} id="audit-action" label=${t("audit.action")} value=${filter.action} onValue=${(action) => change({ action })} options=${actions} />
       ${day("from")}${day("to")}
       <${Button} kind="quiet" icon="download" disabled=${!ready} onClick=${onExport}>${t("audit.export")}<//></div>
@@ -121,15 +120,17 @@ function byDay(lines, zone) {
 }
 
 export function AuditLines({ me }) {
-  const [filter, setFilter] = useDraft("audit", ALL);
+  const [filter, setFilter] = useDraft("audit", ALL_LINES);
   const zone = zoneOf(me);
   const change = (part) => setFilter((old) => ({ ...old, ...part }));
   const query = { actor: filter.actor?.id, object: filter.object?.id, action: filter.action, ...span(filter), limit: PAGE };
   const pages = usePages(filter.source, SOURCES[filter.source], query);
   const items = pages.items ?? [];
   const say = sayer(useOrganisation(me), zone);
+  const filtered = JSON.stringify({ ...filter, source: "" }) !== JSON.stringify({ ...ALL_LINES, source: "" });
   return html`<div class="stack"><${Filters} filter=${filter} change=${change} ready=${items.length > 0} onExport=${() => download("hazir-audit.csv", toCsv(toRows(items)))} />
-    <${Listing} pages=${pages} empty=${html`<${Empty} icon="list" title=${t("audit.none")}><p>${t("audit.none.text")}</p><//>`}>
+    <${Listing} pages=${pages} empty=${html`<${Empty} icon="list" title=${t("audit.none")}><p>${t("audit.none.text")}</p>
+        ${filtered && html`<${Button} kind="quiet" onClick=${() => change({ ...ALL_LINES, source: filter.source })}>${t("people.clear")}<//>`}<//>`}>
       <${Card} class="audit">${byDay(items, zone).map((day) => html`<section key=${day.at} class="audit-day"><h2>${longDate(day.at, zone)}</h2>
         <ol>${day.lines.map((line) => html`<${Line} key=${line.id} line=${line} zone=${zone} change=${change} say=${say} />`)}</ol></section>`)}<//><//></div>`;
 }

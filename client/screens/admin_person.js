@@ -6,10 +6,13 @@ import { Skeleton } from "../components/empty.js";
 import { Field } from "../components/field.js";
 import { Problem } from "../components/problem.js";
 import { changePerson, person } from "../lib/admin.js";
+import { ALL_LINES } from "../lib/audit.js";
+import { keepDraft } from "../lib/draft.js";
 import { plainNumber } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { useLoad } from "../lib/load.js";
+import { go } from "../lib/router.js";
 import { toast } from "../lib/toasts.js";
 import { useForm } from "../lib/work.js";
 import { Access } from "./admin_access.js";
@@ -62,6 +65,11 @@ function Head({ one }) {
     <p class="muted small"><bdi dir="ltr">${one.username}</bdi> · ${t("person.number")} <bdi class="figures">${plainNumber(one.employee_id)}</bdi></p></div></div>`;
 }
 
+function toAudit(one) {
+  keepDraft("audit", { ...ALL_LINES, object: { id: `person:${one.employee_id}`, name: one.full_name || one.username } });
+  go("admin", { tab: "audit" });
+}
+
 /** `known` is the row that was pressed, shown until the answer comes; `fresh`: just added, so its first link is at hand. */
 export function Person({ me, id, known, organisation, fresh, onClose, onChange }) {
   const view = useLoad(() => person(id), [id]);
@@ -78,6 +86,7 @@ export function Person({ me, id, known, organisation, fresh, onClose, onChange }
     ${view.data && html`<${Access} one=${one} own=${own} fresh=${fresh} onSaved=${saved} />
       <${Roles} key=${`r${one.roles.join()}`} one=${one} own=${own} onSaved=${saved} />
       <${Teams} one=${one} organisation=${organisation} onSaved=${saved} />
-      <${Details} key=${`d${JSON.stringify(storedOf(one))}`} one=${one} sites=${organisation.sites} onSaved=${saved} />`}
+      <${Details} key=${`d${JSON.stringify(storedOf(one))}`} one=${one} sites=${organisation.sites} onSaved=${saved} />
+      <div class="section"><${Button} kind="plain" icon="list" onClick=${() => toAudit(one)}>${t("person.audit")}<//></div>`}
   </div><//>`;
 }

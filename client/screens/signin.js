@@ -91,7 +91,8 @@ export function SignIn({ expired, me, failed, asked }) {
   const form = useForm(async () => {
     setReturned(null);
     try {
-      await signIn({ ...kept, username: kept.username.trim(), password });
+      const offered = choices.passwords.some((one) => one.name === kept.directory); // it may have been taken away since
+      await signIn({ username: kept.username.trim(), password, directory: offered && kept.directory });
     } catch (problem) {
       if (problem.code !== "second_factor_required") throw problem;
       setPassword("");

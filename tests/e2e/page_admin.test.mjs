@@ -241,6 +241,12 @@ test("the audit: who did what, what it changed, what is not sealed yet; filtered
   await page.waitForFunction(() => document.querySelectorAll("[data-line]").length === 1);
   await page.getByRole("button", { name: "Attendance" }).click();
   await page.getByText("Nothing was decided that fits these filters.").waitFor();
+  await admin.tab("People").click();
+  await admin.open(1);
+  await admin.sheet().getByRole("button", { name: "What was decided about them" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("[data-line]").length === 1);
+  await page.getByRole("button", { name: "Clear filter: Elif Aydın" }).click();
+  await admin.lines().nth(2).waitFor();
   assert.deepEqual(errors, []);
 });
 

@@ -1,6 +1,7 @@
 // Signing in: the configured ways, the second factor, invitations, resets, and what is said when it does not work.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { axe } from "./axe.mjs";
 import { openPage, startBrowser, startDouble } from "./harness.mjs";
 import { Gate, Today } from "./pages.mjs";
 import { SecondStep } from "./pages_identity.mjs";
@@ -248,3 +249,42 @@ test("a password that is too weak for the service is marked at its field", async
   await page.locator('button[type="submit"]').click();
   await page.getByText("Choose a longer or less common password.").waitFor();
 });
+
+for (const [theme, locale] of [["light", "en-GB"], ["dark", "fa-IR"]]) {
+  test(`axe finds nothing on the way in, ${theme}, ${locale}`, async (t) => {
+    await choices([LOCAL, HOSPITAL, CAMPUS], { demo: true });
+    await double.control("factor", { employee_id: 1 });
+    await double.control("link", { token: "once-only", employee_id: 1 });
+    const { code } = await double.control("invite", { role: "teacher", site_id: 2 });
+    const { page, gate, step, errors } = await opened(t, { theme, locale });
+    await gate.open();
+    await page.locator("#directory").waitFor();
+    await axe(page, "sign in, every way");
+    await double.control("set", { outcome: { code: "rate_limited", http: 429 } });
+    await gate.signIn("demo_staff_1");
+    await gate.problem().waitFor();
+    await axe(page, "sign in, held");
+    await page.reload();
+    await gate.signIn("demo_staff_1");
+    await step.type("000000");
+    await gate.problem().waitFor();
+    await axe(page, "second step, refused");
+    await page.locator(".row-between .button").last().click();
+    await page.locator(".code-long").waitFor();
+    await axe(page, "second step, recovery");
+    await page.goto(`${double.page}/index.html?1#/register?invitation=${code}`);
+    await page.locator('[data-test="invitation"]').waitFor();
+    await page.fill("#password", "river stone");
+    await axe(page, "register with an invitation");
+    await page.goto(`${double.page}/index.html?2#/reset?token=once-only`);
+    await page.fill("#new-password", "three long words");
+    await page.fill("#repeat-password", "another");
+    await page.locator("#new-password").focus();
+    await page.locator(".field-error").waitFor();
+    await axe(page, "reset");
+    await page.goto(`${double.page}/index.html?3#/reset?token=unknown`);
+    await gate.problem().waitFor();
+    await axe(page, "reset, over");
+    assert.deepEqual(errors, []);
+  });
+}

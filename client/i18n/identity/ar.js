@@ -35,7 +35,7 @@ export default {
   "people.first_password": "كلمة المرور الأولى", "people.first_password.hint": "الأفضل تركها فارغة: تعطيه رابطًا فيختار كلمته بنفسه.",
   "role.staff.text": "يسجّل حضوره وانصرافه ويرى سجلّاته.", "role.student.text": "يحضر الدروس ويرى حضوره.", "role.teacher.text": "يفتح جلسات الدروس ويبتّ في قوائمها.",
   "role.manager.text": "يرى أشخاص الفرق التي يقودها ويراجع سجلّاتهم.", "role.admin.text": "كل شيء: الأشخاص والمؤسسات والقواعد وهذه الصفحة.", "role.device.text": "جهاز عند المدخل. ليس للأشخاص.",
-  "person.title": "شخص", "person.number": "رقم", "person.details": "البيانات", "person.access": "الدخول",
+  "person.title": "شخص", "person.number": "رقم", "person.audit": "ما تقرّر بشأنه", "person.details": "البيانات", "person.access": "الدخول",
   "person.roles.save": "حفظ الأدوار", "person.roles.saved": "حُفظت الأدوار", "person.roles.own": "لا أحد يغيّر أدواره بنفسه. اطلب ذلك من مشرف آخر.", "person.roles.effect": "يسري خلال ثانيتين حيثما كان حسابه مفتوحًا.",
   "person.team.join": "إضافة إلى فريق", "person.team.choose": "اختر فريقًا…", "person.team.leave": "إخراج من {name}", "person.team.left": "أُخرج من {name}",
   "person.factor.text": "لمن فقد هاتفه ورموز الاسترداد معًا.", "person.factor.off": "إزالة", "person.factor.ask": "إزالة التحقق بخطوتين عن {name}؟", "person.factor.confirm": "بعد ذلك تكفي كلمة المرور وحدها. تأكد أن الطلب منه حقًا.", "person.factor.done": "أُزيل التحقق بخطوتين",

@@ -35,7 +35,7 @@ export default {
   "people.first_password": "First password", "people.first_password.hint": "Better left empty: then you give them a link and they choose their own.",
   "role.staff.text": "Checks in and out, and sees their own records.", "role.student.text": "Attends classes, and sees their own attendance.", "role.teacher.text": "Opens class sessions and decides on their lists.",
   "role.manager.text": "Sees the people of the teams they lead, and reviews their records.", "role.admin.text": "Everything: people, sites, rules, and this page.", "role.device.text": "A terminal at an entrance. Not for people.",
-  "person.title": "Person", "person.number": "No.", "person.details": "Details", "person.access": "Access",
+  "person.title": "Person", "person.number": "No.", "person.audit": "What was decided about them", "person.details": "Details", "person.access": "Access",
   "person.roles.save": "Save roles", "person.roles.saved": "Roles saved", "person.roles.own": "Nobody changes their own roles. Ask another administrator.", "person.roles.effect": "Takes effect within two seconds, everywhere they are signed in.",
   "person.team.join": "Add to a team", "person.team.choose": "Choose a team…", "person.team.leave": "Remove from {name}", "person.team.left": "Removed from {name}",
   "person.factor.text": "For somebody who has lost both phone and recovery codes.", "person.factor.off": "Remove", "person.factor.ask": "Remove the second factor of {name}?", "person.factor.confirm": "From then on the password alone is enough. Make sure that it is really they who ask.", "person.factor.done": "Second factor removed",

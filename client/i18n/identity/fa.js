@@ -35,7 +35,7 @@ export default {
   "people.first_password": "گذرواژهٔ نخست", "people.first_password.hint": "بهتر است خالی بماند: پیوندی به او می‌دهید و خودش برمی‌گزیند.",
   "role.staff.text": "ورود و خروج ثبت می‌کند و ثبت‌های خودش را می‌بیند.", "role.student.text": "در کلاس حاضر می‌شود و حضور خودش را می‌بیند.", "role.teacher.text": "جلسهٔ کلاس را باز می‌کند و دربارهٔ فهرستش تصمیم می‌گیرد.",
   "role.manager.text": "افراد گروه‌های زیر نظرش را می‌بیند و ثبت‌هایشان را بازبینی می‌کند.", "role.admin.text": "همه چیز: افراد، سازمان‌ها، قاعده‌ها و همین صفحه.", "role.device.text": "پایانهٔ کنار در. برای افراد نیست.",
-  "person.title": "شخص", "person.number": "شمارهٔ", "person.details": "مشخصات", "person.access": "دسترسی",
+  "person.title": "شخص", "person.number": "شمارهٔ", "person.audit": "تصمیم‌ها دربارهٔ این شخص", "person.details": "مشخصات", "person.access": "دسترسی",
   "person.roles.save": "ذخیرهٔ نقش‌ها", "person.roles.saved": "نقش‌ها ذخیره شد", "person.roles.own": "هیچ‌کس نقش خودش را تغییر نمی‌دهد. از مدیر دیگری بخواهید.", "person.roles.effect": "هر جا که وارد شده باشد، تا دو ثانیهٔ دیگر اثر می‌کند.",
   "person.team.join": "افزودن به گروه", "person.team.choose": "گروهی برگزینید…", "person.team.leave": "بیرون بردن از {name}", "person.team.left": "از {name} بیرون رفت",
   "person.factor.text": "برای کسی که هم تلفن و هم کدهای بازیابی را گم کرده است.", "person.factor.off": "برداشتن", "person.factor.ask": "ورود دومرحله‌ایِ {name} برداشته شود؟", "person.factor.confirm": "از آن پس گذرواژه به‌تنهایی بس است. مطمئن شوید که درخواست از خود اوست.", "person.factor.done": "ورود دومرحله‌ای برداشته شد",

@@ -35,7 +35,7 @@ export default {
   "people.first_password": "İlk parola", "people.first_password.hint": "Boş bırakmak daha iyidir: bir bağlantı verirsiniz, parolasını kendisi seçer.",
   "role.staff.text": "Giriş ve çıkış yapar, kendi kayıtlarını görür.", "role.student.text": "Derslere katılır, kendi yoklamasını görür.", "role.teacher.text": "Ders oturumu açar ve listesine karar verir.",
   "role.manager.text": "Yönettiği ekiplerdeki kişileri görür, kayıtlarını inceler.", "role.admin.text": "Her şey: kişiler, kurumlar, kurallar ve bu sayfa.", "role.device.text": "Girişteki bir terminal. Kişiler için değildir.",
-  "person.title": "Kişi", "person.number": "No.", "person.details": "Bilgiler", "person.access": "Erişim",
+  "person.title": "Kişi", "person.number": "No.", "person.audit": "Bu kişi hakkında alınan kararlar", "person.details": "Bilgiler", "person.access": "Erişim",
   "person.roles.save": "Rolleri kaydet", "person.roles.saved": "Roller kaydedildi", "person.roles.own": "Kimse kendi rollerini değiştiremez. Başka bir yöneticiye sorun.", "person.roles.effect": "Oturumunun açık olduğu her yerde iki saniye içinde geçerli olur.",
   "person.team.join": "Bir ekibe ekle", "person.team.choose": "Ekip seçin…", "person.team.leave": "Ekipten çıkar: {name}", "person.team.left": "Ekipten çıkarıldı: {name}",
   "person.factor.text": "Hem telefonunu hem kurtarma kodlarını kaybeden biri için.", "person.factor.off": "Kaldır", "person.factor.ask": "{name}: ikinci adım kaldırılsın mı?", "person.factor.confirm": "Bundan sonra yalnızca parola yeterli olur. İsteyenin gerçekten o kişi olduğundan emin olun.", "person.factor.done": "İkinci adım kaldırıldı",
