@@ -1,17 +1,18 @@
 // The page's beginning: language, session, then the screen the address names.
 import { Button } from "./components/button.js";
 import { Skeleton } from "./components/empty.js";
+import { lazy } from "./components/lazy.js";
 import { Problem } from "./components/problem.js";
 import { Toasts } from "./components/toast.js";
 import { currentFeed, startFeed, stopFeed } from "./lib/feed.js";
-import { html, render, useEffect, useState } from "./lib/html.js";
+import { html, render, useEffect } from "./lib/html.js";
 import { language, startLanguage, t } from "./lib/i18n.js";
 import { startPunches, stopPunches } from "./lib/punch.js";
 import { go, route } from "./lib/router.js";
-import { resume, session, startSession, watchesOthers } from "./lib/session.js";
+import { expectNoSession, resume, session, startSession, watchesOthers } from "./lib/session.js";
 import { useStore } from "./lib/store.js";
 import { Gate, Shell } from "./screens/shell.js";
-import { Register, SignIn } from "./screens/signin.js";
+import { SignIn } from "./screens/signin.js";
 import { Today } from "./screens/today.js";
 
 function useSessionServices(status, me) {
@@ -34,31 +35,23 @@ function Unreachable() {
 }
 
 // The first screen comes with the page; the others are fetched when somebody goes there.
+const IDENTITY = { words: ["entry", "identity"], styles: ["lists", "entry", "identity"] };
 const SCREENS = {
   today: Today,
-  face: lazy(() => import("./screens/face.js").then((module) => module.Face)),
-  board: lazy(() => import("./screens/board.js").then((module) => module.Board)),
+  face: lazy(() => import("./screens/face.js").then((module) => module.Face), { words: ["face"], styles: ["face"] }),
+  board: lazy(() => import("./screens/board.js").then((module) => module.Board), { words: ["board"], styles: ["lists", "board"] }),
+  account: lazy(() => import("./screens/account.js").then((module) => module.Account), IDENTITY),
+  admin: lazy(() => import("./screens/admin.js").then((module) => module.Admin), IDENTITY),
+};
+const FOR_WATCHERS = ["board", "admin"];
+const ENTRY = { words: ["entry"], styles: ["entry"] };
+const FORMS = {
+  register: lazy(() => import("./screens/register.js").then((module) => module.Register), ENTRY),
+  reset: lazy(() => import("./screens/reset.js").then((module) => module.Reset), ENTRY),
 };
 
-function lazy(load) {
-  let Screen = null;
-  return function Lazy(props) {
-    const [, arrived] = useState(false);
-    const [error, setError] = useState(null);
-    const fetchScreen = () => {
-      setError(null);
-      load().then((found) => arrived(Boolean((Screen = found))), () => setError({ code: "network" }));
-    };
-    useEffect(() => {
-      if (!Screen) fetchScreen();
-    }, []);
-    if (Screen) return html`<${Screen} ...${props} />`;
-    return error ? html`<${Problem} error=${error} tone="wait" onRetry=${fetchScreen} />` : html`<${Skeleton} lines=${6} />`;
-  };
-}
-
 function SignedIn({ me, screen, feed }) {
-  const allowed = screen === "board" && !watchesOthers(me) ? "today" : screen;
+  const allowed = FOR_WATCHERS.includes(screen) && !watchesOthers(me) ? "today" : screen;
   const Screen = SCREENS[allowed] ?? Today;
   useEffect(() => {
     if (!SCREENS[screen] || allowed !== screen) go("today", undefined, { replace: true });
@@ -69,17 +62,20 @@ function SignedIn({ me, screen, feed }) {
 function App() {
   useStore(language);
   const { status, me } = useStore(session);
-  const { screen } = useStore(route);
+  const { screen, query } = useStore(route);
   const feed = useStore(currentFeed);
   useSessionServices(status, me);
+  // The link in a letter works for whoever holds it, signed in or not.
+  if (screen === "reset") return html`<${Gate}><${FORMS.reset} token=${query.token} /><//>`;
   if (status === "starting") return html`<${Gate}><${Skeleton} lines=${3} /><//>`;
   if (status === "unreachable") return html`<${Unreachable} />`;
   if (status === "signed_in" && feed) return html`<${SignedIn} me=${me} screen=${screen} feed=${feed} /><${Toasts} />`;
   if (status === "signed_in") return html`<${Gate}><${Skeleton} lines=${3} /><//>`;
-  const Form = screen === "register" ? Register : SignIn;
-  return html`<${Form} expired=${status === "expired"} me=${me} />`;
+  if (screen === "register") return html`<${Gate}><${FORMS.register} handed=${query.invitation} /><//>`;
+  return html`<${SignIn} expired=${status === "expired"} me=${me} failed=${query.error} asked=${query.challenge} />`;
 }
 
 await startLanguage();
+if (route.get().query.error) expectNoSession();
 render(html`<${App} />`, document.getElementById("app"));
 startSession();

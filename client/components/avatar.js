@@ -9,6 +9,6 @@ export function initials(name) {
   return letters.join(/\p{Script=Arabic}/u.test(letters[0]) ? "\u200c " : "").toLocaleUpperCase();
 }
 
-export function Avatar({ name, small, children }) {
-  return html`<span class=${`avatar ${small ? "avatar-small" : ""}`} aria-hidden="true"><span>${initials(name)}</span>${children}</span>`;
+export function Avatar({ name, small, large, children }) {
+  return html`<span class=${`avatar ${small ? "avatar-small" : ""} ${large ? "avatar-large" : ""}`} aria-hidden="true"><span>${initials(name)}</span>${children}</span>`;
 }

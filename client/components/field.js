@@ -19,9 +19,9 @@ export function PasswordField(props) {
   const [shown, setShown] = useState(false);
   const described = [props.hint && `${props.id}-hint`, props.error && `${props.id}-error`].filter(Boolean).join(" ");
   return html`<${Field} ...${props}>
-    <div class="input-row">
+    <div class="input-row" dir="ltr">
       <input class="input" id=${props.id} name=${props.id} type=${shown ? "text" : "password"} dir="ltr" value=${props.value}
-        autocomplete=${props.autocomplete} required aria-invalid=${props.error ? "true" : undefined}
+        autocomplete=${props.autocomplete} required=${!props.optional} aria-invalid=${props.error ? "true" : undefined}
         aria-describedby=${described || undefined} onInput=${(event) => props.onValue(event.currentTarget.value)} />
       <button type="button" class="button button-plain" aria-pressed=${shown} aria-label=${t("password.show")}
         onClick=${() => setShown(!shown)}>${shown ? t("password.hide.short") : t("password.show.short")}</button>
@@ -29,12 +29,13 @@ export function PasswordField(props) {
   <//>`;
 }
 
-export function Select({ id, label, value, onValue, options, hideLabel }) {
+export function Select({ id, label, value, onValue, options, hideLabel, hint }) {
   return html`<div class="field">
     <label for=${id} class=${hideLabel ? "visually-hidden" : ""}>${label}</label>
-    <div class="select"><select class="input" id=${id} value=${value} onChange=${(event) => onValue(event.currentTarget.value)}>
+    <div class="select"><select class="input" id=${id} name=${id} value=${value} aria-describedby=${hint ? `${id}-hint` : undefined} onChange=${(event) => onValue(event.currentTarget.value)}>
       ${options.map((option) => html`<option key=${option.value} value=${option.value} lang=${option.lang}
         selected=${String(option.value) === String(value)}>${option.label}</option>`)}
     </select><${Icon} name="chevron" /></div>
+    ${hint && html`<p class="field-hint" id=${`${id}-hint`}>${hint}</p>`}
   </div>`;
 }

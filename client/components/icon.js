@@ -26,9 +26,17 @@ const PATHS = {
   upload: "M12 16V4M7 9l5-5 5 5M4 20h16",
   chevron: "M6 9.500l6 6 6-6",
   plus: "M12 5v14M5 12h14",
+  key: "M14.5 14a5 5 0 1 0-4.3-2.400L3.500 18.300V21h2.700v-2.200h2.300v-2.300h2l2-2.400M16 8.500h.01",
+  admin: "M5 7h9M18 7h1M5 17h1M10 17h9M16 9a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM5 12h4M13 12h6M11 14a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
   refresh: "M20 12a8 8 0 1 1-2.5-5.800M20 3v4h-4",
 };
-const MIRRORED = new Set(["enter", "leave"]);
+const MIRRORED = new Set(["enter", "leave", "key"]);
+
+/** More icons, and which of them point in the reading direction. */
+export function addIcons(paths, mirrored = []) {
+  Object.assign(PATHS, paths);
+  mirrored.forEach((name) => MIRRORED.add(name));
+}
 
 export function Icon({ name, turn = false }) {
   const kind = `icon ${turn ? "icon-turn" : ""} ${MIRRORED.has(name) ? "icon-mirror" : ""}`;

@@ -15,6 +15,8 @@ export class ApiError extends Error {
     this.requestId = more.requestId ?? null;
     this.retryAfter = more.retryAfter ?? null;
     this.record = more.record ?? null;
+    this.challenge = more.challenge ?? null;
+    this.methods = more.methods ?? [];
     this.network = more.network ?? false;
   }
 
@@ -44,12 +46,14 @@ async function problemOf(response) {
     detail: body.detail || body.error,
     field: body.field,
     record: body.record,
+    challenge: body.challenge,
+    methods: body.methods,
     requestId: body.request_id || response.headers.get("X-Request-Id"),
     retryAfter: Number(response.headers.get("Retry-After")) || null,
   });
 }
 
-function buildRequest({ method = "GET", json, form, multipart, key, auth = true, timeout, credentials }) {
+function buildRequest({ method = "GET", json, form, multipart, csv, key, auth = true, timeout, credentials }) {
   const headers = {};
   let body;
   if (json !== undefined) {
@@ -59,6 +63,9 @@ function buildRequest({ method = "GET", json, form, multipart, key, auth = true,
     body = new URLSearchParams(form);
   } else if (multipart) {
     body = multipart;
+  } else if (csv !== undefined) {
+    headers["Content-Type"] = "text/csv; charset=utf-8";
+    body = csv;
   }
   if (key) headers["Idempotency-Key"] = key;
   if (auth && getToken()) headers.Authorization = `Bearer ${getToken()}`;
@@ -90,18 +97,23 @@ export async function call(service, path, options = {}) {
   let renewed = false;
   if (auth && !getToken()) renewed = await renewOrEnd();
   let response = await send(service, path, options);
-  if (response.status === 401 && auth && !renewed) {
+  if (response.ok) return response;
+  let problem = await problemOf(response);
+  if (auth && tokenRefused(problem) && !renewed) {
     await renewOrEnd();
     response = await send(service, path, options);
+    if (response.ok) return response;
+    problem = await problemOf(response);
   }
-  if (response.ok) return response;
-  const problem = await problemOf(response);
-  if (response.status === 401 && auth) {
+  if (auth && tokenRefused(problem)) {
     sessionEnded();
     problem.code = "session_expired";
   }
   throw problem;
 }
+
+// A wrong password or code inside a session is a 401 too, with a code of its own: trying it again would count twice.
+const tokenRefused = ({ status, code }) => status === 401 && (code === "unauthenticated" || code === "unexpected");
 
 async function renewOrEnd() {
   if (await renew()) return true;

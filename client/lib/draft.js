@@ -13,15 +13,18 @@ function read(name, initial) {
   }
 }
 
+/** Sets what the form of that name begins with when it is shown next. */
+export function keepDraft(name, value) {
+  try {
+    sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
+  } catch {
+    // Storage full or switched off: the form still works.
+  }
+}
+
 export function useDraft(name, initial) {
   const [value, setValue] = useState(() => read(name, initial));
-  useEffect(() => {
-    try {
-      sessionStorage.setItem(PREFIX + name, JSON.stringify(value));
-    } catch {
-      // Storage full or switched off: the form still works.
-    }
-  }, [name, value]);
+  useEffect(() => keepDraft(name, value), [name, value]);
   return [value, setValue];
 }
 

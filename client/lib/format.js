@@ -4,7 +4,7 @@ import { language } from "./i18n.js";
 
 const made = new Map();
 
-function formatter(kind, options) {
+export function formatter(kind, options) {
   const { locale } = language.get();
   const key = `${kind}|${locale}|${JSON.stringify(options)}`;
   if (!made.has(key)) made.set(key, new Intl[kind](locale, options));
@@ -12,6 +12,8 @@ function formatter(kind, options) {
 }
 
 export const number = (value) => formatter("NumberFormat", {}).format(value);
+/** A number that names something: without separators of thousands. */
+export const plainNumber = (value) => formatter("NumberFormat", { useGrouping: false }).format(value);
 export const percent = (value) => formatter("NumberFormat", { style: "percent" }).format(value);
 
 /** Hour and minute in the zone of the place where the person works, not of the reader's machine. */
@@ -54,6 +56,17 @@ export function dayFraction(value, zone) {
   }).formatToParts(new Date(value));
   const part = (type) => Number(parts.find((p) => p.type === type).value);
   return (part("hour") * 3600 + part("minute") * 60 + part("second")) / 86400;
+}
+
+const UNITS = [["second", 90], ["minute", 90 * 60], ["hour", 36 * 3600], ["day", Infinity]];
+export const IN_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86400 };
+export const unitFor = (seconds) => UNITS.find(([, below]) => Math.abs(seconds) < below)[0];
+
+/** How long a wait is, rounded up to what one says: "40 seconds", "12 minutes". */
+export function waitText(seconds) {
+  const unit = unitFor(seconds);
+  const value = Math.max(1, Math.ceil(seconds / IN_SECONDS[unit]));
+  return formatter("NumberFormat", { style: "unit", unit, unitDisplay: "long" }).format(value);
 }
 
 export const list = (items) => formatter("ListFormat", { style: "long", type: "conjunction" }).format(items);

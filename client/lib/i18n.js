@@ -9,6 +9,9 @@ export const LANGUAGES = [
 ];
 const KEY = "hazir.language";
 
+// The words of a part of the page that most people never open come with that part.
+const PARTS = new Set();
+
 export const language = createStore({ code: "en", locale: "en-GB", dir: "ltr" });
 let words = {};
 let plurals = new Intl.PluralRules("en");
@@ -38,9 +41,23 @@ function remembered() {
   }
 }
 
+async function catalogue(code) {
+  const files = [`../i18n/${code}.js`, ...[...PARTS].map((part) => `../i18n/${part}/${code}.js`)];
+  const loaded = await Promise.all(files.map((file) => import(file)));
+  return Object.assign({}, ...loaded.map((module) => module.default));
+}
+
+/** Adds a part's words to the catalogue, now and in every language chosen later. */
+export async function addWords(part) {
+  if (PARTS.has(part)) return;
+  const added = (await import(`../i18n/${part}/${language.get().code}.js`)).default;
+  PARTS.add(part);
+  words = { ...words, ...added };
+}
+
 export async function setLanguage(code, { remember = true } = {}) {
   const { code: chosen, dir } = known(code) ?? LANGUAGES[0];
-  words = (await import(`../i18n/${chosen}.js`)).default;
+  words = await catalogue(chosen);
   plurals = new Intl.PluralRules(chosen);
   if (remember) {
     try {

@@ -1,7 +1,9 @@
 // The address after # is the screen. Anything unknown is the first screen, never an error page.
 import { createStore } from "./store.js";
 
-const SCREENS = ["today", "board", "face", "signin", "register"];
+const SCREENS = ["today", "board", "face", "account", "admin", "signin", "register", "reset"];
+// What a link hands over once. It leaves the address, and so the history, before anything else happens.
+const HANDED_OVER = ["token", "invitation", "error", "challenge"];
 
 export function parseHash(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/, "").split("?");
@@ -9,15 +11,24 @@ export function parseHash(hash) {
   return { screen, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-export const route = createStore(parseHash(location.hash));
-addEventListener("hashchange", () => route.set(parseHash(location.hash)));
-
 export const href = (screen, query) => `#/${screen}${query ? `?${new URLSearchParams(query)}` : ""}`;
+
+function arrive() {
+  const found = parseHash(location.hash);
+  if (HANDED_OVER.some((name) => name in found.query)) {
+    const kept = Object.entries(found.query).filter(([name]) => !HANDED_OVER.includes(name));
+    history.replaceState(null, "", href(found.screen, kept.length ? Object.fromEntries(kept) : undefined));
+  }
+  return found;
+}
+
+export const route = createStore(arrive());
+addEventListener("hashchange", () => route.set(arrive()));
 
 export function go(screen, query, { replace = false } = {}) {
   if (replace) {
     history.replaceState(null, "", href(screen, query));
-    route.set(parseHash(location.hash));
+    route.set(arrive());
   } else {
     location.hash = href(screen, query);
   }

@@ -63,23 +63,39 @@ async function loadMe() {
   session.set({ status: "signed_in", me });
 }
 
-export async function signIn(username, password) {
-  const answer = await callJson("auth", "/api/v1/auth/token", {
-    method: "POST",
-    auth: false,
-    credentials: "include",
-    form: { grant_type: "password", username, password, client: "page" },
-  });
+const asNobody = { method: "POST", auth: false, credentials: "include" };
+
+async function enter(answer) {
   setToken(answer);
-  localStorage.setItem(FLAG, "1");
+  expectSession();
   await loadMe();
 }
 
-export async function register(username, password) {
-  await callJson("auth", "/register", { method: "POST", auth: false, json: { username, password } });
-  // The register answer carries a token but no cookie; signing in gives the page the session it can keep.
-  await signIn(username, password);
+/** Throws `second_factor_required`, with the challenge, where the password alone is not enough. */
+export async function signIn({ username, password, directory }) {
+  const form = { grant_type: "password", username, password, client: "page" };
+  if (directory) form.directory = directory;
+  await enter(await callJson("auth", "/api/v1/auth/token", { ...asNobody, form }));
 }
+
+export async function verifySecondFactor(challenge, code) {
+  const json = { challenge, code, client: "page" };
+  await enter(await callJson("auth", "/api/v1/auth/second-factor/verify", { ...asNobody, json }));
+}
+
+export async function register({ username, password, invitation }) {
+  const json = invitation ? { username, password, invitation } : { username, password };
+  await callJson("auth", "/register", { method: "POST", auth: false, json });
+  // The register answer carries a token but no cookie; signing in gives the page the session it can keep.
+  await signIn({ username, password });
+}
+
+/** A session may come by a way that this code does not see: back from an institution's own sign-in. */
+export const expectSession = () => localStorage.setItem(FLAG, "1");
+export const expectNoSession = () => localStorage.removeItem(FLAG);
+
+/** Asks again who is signed in, after something about oneself has changed. */
+export const reloadMe = () => loadMe();
 
 export async function signOut() {
   try {
@@ -93,5 +109,6 @@ export async function signOut() {
   session.set({ status: "signed_out", me: null });
 }
 
+export const isAdmin = (me) => Boolean(me?.roles.includes("admin"));
 export const watchesOthers = (me) => Boolean(me?.roles.some((role) => role === "manager" || role === "admin"));
 export const zoneOf = (me) => me?.site?.zone || undefined;

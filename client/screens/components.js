@@ -3,18 +3,28 @@ import { Avatar } from "../components/avatar.js";
 import { Badge, PresenceBadge, StatusBadge } from "../components/badge.js";
 import { Button } from "../components/button.js";
 import { Card } from "../components/card.js";
+import { Check } from "../components/check.js";
+import { CodeField } from "../components/code_field.js";
+import { Confirm } from "../components/confirm.js";
+import { CopyText } from "../components/copy.js";
 import { Bars, DayRibbon } from "../components/chart.js";
 import { Dialog } from "../components/dialog.js";
 import { Empty, Skeleton } from "../components/empty.js";
 import { Field, PasswordField, Select } from "../components/field.js";
 import { Mark } from "../components/icon.js";
+import "../components/icons_more.js";
+import { FileDrop } from "../components/file_drop.js";
+import { NewPassword } from "../components/new_password.js";
 import { FeedPill } from "../components/pill.js";
 import { Problem } from "../components/problem.js";
+import { Qr } from "../components/qr.js";
 import { Table } from "../components/table.js";
+import { TabList } from "../components/tablist.js";
 import { Tabs } from "../components/tabs.js";
-import { Toasts, toast } from "../components/toast.js";
+import { Toasts } from "../components/toast.js";
+import { toast } from "../lib/toasts.js";
 import { html, render, useState } from "../lib/html.js";
-import { language, startLanguage, t } from "../lib/i18n.js";
+import { addWords, language, startLanguage, t } from "../lib/i18n.js";
 import { createStore, useStore } from "../lib/store.js";
 import { LanguageSelect } from "./shell.js";
 import { Result } from "./today_result.js";
@@ -49,6 +59,24 @@ function Forms() {
     ${open && html`<${Dialog} title=${t("withdraw.title")} onClose=${() => setOpen(false)}><p>${t("withdraw.text")}</p><//>`}</div><//>`;
 }
 
+function Secrets() {
+  const [tab, setTab] = useState("people");
+  const [code, setCode] = useState("");
+  const [password, setPassword] = useState("three");
+  const [asked, setAsked] = useState(false);
+  const tabs = ["people", "invitations", "audit"].map((value) => ({ value, label: t(`admin.${value}`) }));
+  return html`<${Card} title="Tab list · code · copy · QR code · new password · file · confirm" id="c-secrets"><div class="stack">
+    <${TabList} label=${t("admin.title")} id="c-tabs" value=${tab} onValue=${setTab} options=${tabs}><p class="muted">${t(`${tab}.text`)}</p><//>
+    <${CodeField} id="c-code" label=${t("second.code")} value=${code} onValue=${setCode} />
+    <${NewPassword} id="c-new" label=${t("password.new")} value=${password} onValue=${setPassword} />
+    <div class="setup-app"><${Qr} text="https://hazir.example/#/register" label=${t("invitation.qr")} /><div class="stack"><${CopyText} label=${t("invitation.code")} text="9k3f-77xw-a2mp" />
+      <${Check} label=${t("role.staff")} text=${t("role.staff.text")} checked onValue=${() => {}} /></div></div>
+    <${FileDrop} accept=".csv" text=${t("import.drop")} hint=${t("import.columns")} onFile=${() => {}} />
+    <div><${Button} kind="danger" icon="lock" onClick=${() => setAsked(true)}>${t("person.lock")}<//></div>
+    ${asked && html`<${Confirm} title=${t("person.lock.ask", { name: "Elif" })} text=${t("person.lock.text")} button=${t("person.lock")} icon="lock" reason=${t("reason")}
+      onConfirm=${() => {}} onClose=${() => setAsked(false)} />`}</div><//>`;
+}
+
 function Marks() {
   const statuses = ["accepted", "pending", "review", "refused", "queued"];
   return html`<${Card} title="Badge · avatar · feed pill · chart" id="c-marks"><div class="stack">
@@ -80,8 +108,9 @@ function Lists() {
 function Components() {
   useStore(language);
   return html`<main class="main stack"><div class="row-between"><h1>Components</h1><${LanguageSelect} id="language" hideLabel /></div>
-    <div class="gallery"><${Forms} /><${Marks} /><${Results} /><${Lists} /></div></main><${Toasts} />`;
+    <div class="gallery"><${Forms} /><${Secrets} /><${Marks} /><${Results} /><${Lists} /></div></main><${Toasts} />`;
 }
 
 await startLanguage();
+await Promise.all(["board", "face", "entry", "identity"].map(addWords));
 render(html`<${Components} />`, document.getElementById("app"));

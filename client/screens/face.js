@@ -2,34 +2,19 @@
 import { Badge } from "../components/badge.js";
 import { Button } from "../components/button.js";
 import { Card } from "../components/card.js";
-import { Dialog } from "../components/dialog.js";
+import { Check } from "../components/check.js";
+import { Confirm } from "../components/confirm.js";
 import { Empty, Skeleton } from "../components/empty.js";
 import { Icon } from "../components/icon.js";
 import { Thumbnail } from "../components/photo.js";
 import { Problem } from "../components/problem.js";
-import { toast } from "../components/toast.js";
 import { CONSENT_TEXT, eraseFace, giveConsent, qualityWord, useFace, withdrawConsent } from "../lib/face.js";
 import { shortDate } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { zoneOf } from "../lib/session.js";
+import { useWork } from "../lib/work.js";
 import { FacePhotos } from "./face_photos.js";
-
-function useWork(reload) {
-  const [state, setState] = useState({ busy: false, error: null });
-  const run = async (work, done) => {
-    setState({ busy: true, error: null });
-    try {
-      await work();
-      await reload();
-      setState({ busy: false, error: null });
-      if (done) toast(done);
-    } catch (error) {
-      setState({ busy: false, error });
-    }
-  };
-  return { ...state, run };
-}
 
 function Alternative() {
   return html`<div class="note note-info"><${Icon} name="info" /><div class="note-body">
@@ -46,7 +31,7 @@ function Consent({ consent, id, reload }) {
     <div class="stack">
       ${!known && html`<${Problem} error=${{ code: "consent_unknown" }} tone="wait" />`}
       ${known && html`<dl class="points">${POINTS.map((point) => html`<div key=${point}><dt>${t(`consent.${point}`)}</dt><dd>${t(`consent.${point}.text`)}</dd></div>`)}</dl>
-        <label class="check"><input type="checkbox" checked=${agreed} onChange=${(event) => setAgreed(event.currentTarget.checked)} /><span>${t("consent.agree")}</span></label>
+        <${Check} label=${t("consent.agree")} checked=${agreed} onValue=${setAgreed} />
         ${error && html`<${Problem} error=${error} />`}
         <div><${Button} disabled=${!agreed} busy=${busy} onClick=${() => run(() => giveConsent(id, consent.current_version), t("consent.given"))}>${t("consent.button")}<//></div>`}
       <${Alternative} />
@@ -72,17 +57,14 @@ export function Quality({ score }) {
 
 function Withdraw({ id, reload, count }) {
   const [asking, setAsking] = useState(false);
-  const { busy, error, run } = useWork(reload);
-  const withdraw = () => run(async () => {
+  const withdraw = async () => {
     await withdrawConsent(id);
-    setAsking(false);
-  }, t("consent.withdrawn"));
+    await reload();
+  };
   return html`<${Card} title=${t("withdraw.title")} id="withdraw-title"><div class="stack"><p class="muted">${t("withdraw.text")}</p>
     <div><${Button} kind="danger" icon="trash" onClick=${() => setAsking(true)}>${t("withdraw.button")}<//></div></div>
-    ${asking && html`<${Dialog} title=${t("withdraw.title")} onClose=${() => setAsking(false)}><div class="stack">
-      <p>${t("withdraw.confirm", { count })}</p>${error && html`<${Problem} error=${error} />`}
-      <div class="row"><${Button} kind="danger" busy=${busy} onClick=${withdraw}>${t("withdraw.button")}<//>
-        <${Button} kind="quiet" onClick=${() => setAsking(false)}>${t("withdraw.keep")}<//></div></div><//>`}<//>`;
+    ${asking && html`<${Confirm} title=${t("withdraw.title")} text=${t("withdraw.confirm", { count })} button=${t("withdraw.button")} keep=${t("withdraw.keep")} icon="trash"
+      done=${t("consent.withdrawn")} onConfirm=${withdraw} onClose=${() => setAsking(false)} />`}<//>`;
 }
 
 function Content({ me, view }) {

@@ -7,13 +7,17 @@ import { FeedPill } from "../components/pill.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { LANGUAGES, language, setLanguage, t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
-import { signOut, watchesOthers } from "../lib/session.js";
+import { isAdmin, signOut, watchesOthers } from "../lib/session.js";
 
 const LINKS = [
   { screen: "today", icon: "today" },
   { screen: "board", icon: "people", watchers: true },
   { screen: "face", icon: "face" },
+  { screen: "admin", icon: "admin", watchers: true },
 ];
+
+/** What a screen is called: the administration of a manager is the invitations alone. */
+const screenName = (screen, me) => t(`nav.${screen === "admin" && !isAdmin(me) ? "invitations" : screen}`);
 
 export function LanguageSelect({ id, hideLabel }) {
   const options = LANGUAGES.map((item) => ({ value: item.code, label: item.name, lang: item.code }));
@@ -37,7 +41,7 @@ function Navigation({ me, screen }) {
   const links = LINKS.filter((link) => !link.watchers || watchesOthers(me));
   return html`<nav class="nav" aria-label=${t("nav.label")}><ul>
     ${links.map((link) => html`<li key=${link.screen}><a href=${href(link.screen)}
-      aria-current=${link.screen === screen ? "page" : undefined}><${Icon} name=${link.icon} /><span>${t(`nav.${link.screen}`)}</span></a></li>`)}
+      aria-current=${link.screen === screen ? "page" : undefined}><${Icon} name=${link.icon} /><span>${screenName(link.screen, me)}</span></a></li>`)}
   </ul></nav>`;
 }
 
@@ -69,6 +73,7 @@ function AccountMenu({ me }) {
       onClick=${() => setOpen(!open)}><span class="visually-hidden">${t("account.open", { name })}</span><${Avatar} name=${name} /></button>
     ${open && html`<div class="menu-panel stack" id="account-panel">
       <div><strong>${name}</strong><p class="muted small"><bdi>${me.username}</bdi>${me.site && html` · ${me.site.name}`}</p></div>
+      <a class="button button-quiet button-wide" href=${href("account")} onClick=${() => setOpen(false)}><${Icon} name="key" />${t("nav.account")}</a>
       <${LanguageSelect} id="language" />
       <p class="muted small">${t("account.theme")}</p>
       <${Button} kind="quiet" wide icon="leave" onClick=${signOut}>${t("account.sign_out")}<//>
@@ -80,7 +85,7 @@ export function Shell({ me, feed, screen, children }) {
   const main = useRef(null);
   const first = useRef(true);
   useEffect(() => {
-    document.title = `${t(`nav.${screen}`)} · Hazir`;
+    document.title = `${screenName(screen, me)} · Hazir`;
   });
   useEffect(() => {
     // A new screen begins at its top, for the eyes and for a screen reader; the first load leaves focus alone.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from contract_world import PLACES, TEAMS, ZONE, World, now
+import contract_admin
+import contract_identity
+import contract_invitations
+from contract_call import Answer, Call, Problem, sign_in
+from contract_world import PLACES, ZONE, now
 
 JPEG = base64.b64decode(
     "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////"
@@ -17,61 +20,18 @@ JPEG = base64.b64decode(
 )
 
 
-class Problem(Exception):
-    """An answer that is not a success."""
-
-    def __init__(self, status: int, code: str, **more: Any) -> None:
-        super().__init__(code)
-        self.status = status
-        self.body = {
-            "type": "about:blank", "title": code, "status": status, "detail": code,
-            "code": code, "error": code, "request_id": f"req-{secrets.token_hex(4)}", **more,
-        }  # fmt: skip
-
-
-class Call:
-    """One request with what the routes need of it."""
-
-    def __init__(
-        self, *, world: World, method: str, path: str, headers: Any, body: bytes, query: str
-    ) -> None:
-        self.world = world
-        self.method = method
-        self.path = path
-        self.headers = headers
-        self.raw = body
-        self.query = {key: values[0] for key, values in parse_qs(query).items()}
-        self.cookie: str | None = None
-
-    def json(self) -> dict[str, Any]:
-        """The body as an object; empty when there is none."""
-        return json.loads(self.raw) if self.raw else {}
-
-    def who(self) -> int:
-        """The caller's employee id, or 401."""
-        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
-        if token not in self.world.tokens:
-            raise Problem(401, "unauthenticated")
-        return self.world.tokens[token]
-
-
-Answer = tuple[int, Any]
-
-
 def token(call: Call) -> Answer:
     """Password sign-in of the page: the refresh token goes into a cookie."""
     form = {key: value[0] for key, value in parse_qs(call.raw.decode()).items()}
     user = call.world.users.get(form.get("username", ""))
-    if user is None or user["password"] != form.get("password"):
+    outcome, call.world.outcome = call.world.outcome, {}
+    if "code" in outcome:
+        raise Problem(outcome["http"], outcome["code"])
+    if user is None or user["password"] != form.get("password") or user["locked"]:
         raise Problem(401, "invalid_credentials")
+    if contract_identity.enabled(call.world, user["employee_id"]):
+        raise contract_identity.challenge(call.world, user["employee_id"])
     return 200, sign_in(call, user["employee_id"])
-
-
-def sign_in(call: Call, number: int) -> dict[str, Any]:
-    value = secrets.token_urlsafe(16)
-    call.world.cookies[value] = number
-    call.cookie = f"hazir_refresh={value}; HttpOnly; SameSite=Strict; Path=/api/v1/auth"
-    return call.world.issue(number)
 
 
 def refresh(call: Call) -> Answer:
@@ -101,8 +61,15 @@ def register(call: Call) -> Answer:
         raise Problem(400, "invalid_request", field="password")
     if body["username"] in call.world.users:
         raise Problem(409, "username_taken")
+    role = "staff"
+    if "invitation" in body:
+        invitation = contract_invitations.usable(call.world, body["invitation"])
+        invitation["used"] += 1
+        role = invitation["role"]
+    elif not call.world.choices["registration"]:
+        raise Problem(403, "invitation_required")
     number = 1000 + len(call.world.users)
-    call.world.add_user(number, body["username"], "", ["staff"], [])
+    call.world.add_user(number, body["username"], "", [role], [])
     call.world.users[body["username"]]["password"] = body["password"]
     issued = call.world.issue(number)
     return 201, {"message": "ok", "employee_id": number, "token": issued["access_token"]}
@@ -160,12 +127,6 @@ def places(call: Call) -> Answer:
     return 200, {"items": items, "next_cursor": None}
 
 
-def teams(call: Call) -> Answer:
-    call.who()
-    items = [{"id": number, "name": name} for number, name in TEAMS.items()]
-    return 200, {"items": items, "next_cursor": None}
-
-
 def consent(call: Call) -> Answer:
     number = call.who()
     world = call.world
@@ -208,12 +169,14 @@ def faces(call: Call) -> Answer:
 
 
 ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
+    **contract_identity.ROUTES,
+    **contract_admin.ROUTES,
+    **contract_invitations.ROUTES,
     ("POST", "/api/v1/auth/token"): token,
     ("POST", "/api/v1/auth/refresh"): refresh,
     ("POST", "/api/v1/auth/logout"): logout,
     ("POST", "/register"): register,
     ("GET", "/api/v1/users/me"): lambda call: (200, call.world.me(call.who())),
-    ("GET", "/api/v1/teams"): teams,
     ("POST", "/attendance"): punch,
     ("GET", "/api/v1/attendance/state"): lambda call: (200, call.world.state(call.who())),
     ("GET", "/api/v1/attendance/records"): records,
@@ -228,6 +191,12 @@ def find(method: str, path: str) -> Callable[[Call], Answer]:
         return ROUTES[method, path]
     if path.endswith("/photo"):
         return photo
+    if path.startswith("/api/v1/auth/sessions/"):
+        return contract_identity.session_end
+    if path.startswith("/api/v1/invitations/") and method == "PATCH":
+        return contract_invitations.invitation
+    if administration := contract_admin.find(method, path):
+        return administration
     if path.startswith("/api/v1/people/"):
         return consent if path.endswith("/consent") else faces
     raise Problem(404, "not_found")

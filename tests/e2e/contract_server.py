@@ -23,8 +23,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_api import JPEG, Call, Problem, find
+from contract_api import JPEG, find
+from contract_call import Call, Problem
 from contract_feed import serve_feed
+from contract_identity import other_sessions, recovery_codes
+from contract_invitations import make_invitation
 from contract_world import World, now
 
 CLIENT = Path(__file__).resolve().parents[2] / "client"
@@ -95,7 +98,7 @@ class Api(Base):
             "Access-Control-Allow-Origin": self.headers.get("Origin") or ADDRESSES["page"],
             "Access-Control-Allow-Credentials": "true",
             "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
-            "Access-Control-Allow-Methods": "GET, POST, DELETE",
+            "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
             "Access-Control-Expose-Headers": "Link, Retry-After, X-Request-Id",
             "Vary": "Origin",
         }
@@ -126,7 +129,8 @@ class Api(Base):
                     raise Problem(fault, "unavailable")
                 status, body = find(self.command, parts.path)(call)
             except Problem as problem:
-                self.reply(problem.status, problem.body, {}, kind="application/problem+json")
+                late = {"Retry-After": "40"} if problem.status == 429 else {}
+                self.reply(problem.status, problem.body, late, kind="application/problem+json")
                 return
         self.reply(status, body, {"Set-Cookie": call.cookie} if call.cookie else {})
 
@@ -136,6 +140,12 @@ class Api(Base):
     def do_POST(self) -> None:
         self.handle_call()
 
+    def do_PUT(self) -> None:
+        self.handle_call()
+
+    def do_PATCH(self) -> None:
+        self.handle_call()
+
     def do_DELETE(self) -> None:
         self.handle_call()
 
@@ -143,7 +153,8 @@ class Api(Base):
         self, status: int, body: Any, headers: dict[str, str], kind: str = "application/json"
     ) -> None:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        kind = "image/jpeg" if isinstance(body, bytes) else kind
+        if isinstance(body, bytes):
+            kind = "image/jpeg" if body.startswith(b"\xff\xd8") else "text/csv"
         empty = status == 204
         self.answer(status, b"" if empty else data, self.cors() | headers | {"Content-Type": kind})
 
@@ -195,12 +206,45 @@ def expire(command: dict[str, Any]) -> None:
         WORLD.cookies.clear()
 
 
+def invite(command: dict[str, Any]) -> Any:
+    """An invitation that the admin has made."""
+    return make_invitation(WORLD, 3, command)
+
+
+def factor(command: dict[str, Any]) -> Any:
+    """Somebody has a second factor; answers their recovery codes."""
+    codes = recovery_codes()
+    stamp = (now() - dt.timedelta(days=40)).isoformat()
+    WORLD.factors[command["employee_id"]] = {"enabled_at": stamp, "recovery": codes, "taken": set()}
+    return {"recovery_codes": list(codes)}
+
+
+def link(command: dict[str, Any]) -> None:
+    """A reset link that the admin has made."""
+    WORLD.links[command["token"]] = command["employee_id"]
+
+
+def devices(command: dict[str, Any]) -> None:
+    """Somebody is signed in on three other devices."""
+    WORLD.sessions.extend(other_sessions(command["employee_id"]))
+
+
+def audit(command: dict[str, Any]) -> None:
+    """Lines of the audit, the newest first."""
+    WORLD.audit.extend(command["lines"])
+
+
 OPERATIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "reset": lambda _: WORLD.reset(),
     "set": assign,
     "fault": lambda command: WORLD.faults.append({"times": 1} | command),
     "record": record,
     "decide": decide,
+    "invite": invite,
+    "factor": factor,
+    "link": link,
+    "devices": devices,
+    "audit": audit,
     "close": close,
     "expire": expire,
     "log": lambda _: None,
@@ -211,7 +255,12 @@ def control(command: dict[str, Any]) -> Any:
     """What a test may ask for between two steps; answers what was made, else the log."""
     with WORLD.lock:
         made = OPERATIONS[command.pop("op")](command)
-        log = {"requests": WORLD.requests, "records": WORLD.records, "feed": WORLD.feed_log}
+        log = {
+            "requests": WORLD.requests,
+            "users": list(WORLD.users),
+            "records": WORLD.records,
+            "feed": WORLD.feed_log,
+        }
         return made or log
 
 

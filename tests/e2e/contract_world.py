@@ -24,7 +24,12 @@ PEOPLE: tuple[tuple[int, str, str, list[str], list[int]], ...] = (
     (8, "demo_staff_6", "سارة الخطيب", ["staff"], [2]),
     (9, "demo_staff_7", "Amara Okafor", ["staff"], [1]),
 )
+LOCAL = {"name": "local", "kind": "local", "label": "Hazir"}
 TEAMS = {1: "Day ward", 2: "Reception"}
+SITES = (
+    {"id": 1, "name": "Hazir Clinic", "zone": ZONE},
+    {"id": 2, "name": "North School", "zone": ZONE},
+)
 PLACES = (
     {"id": 1, "name": "Main entrance", "evidence": ["none"]},
     {"id": 2, "name": "Laboratory", "evidence": ["photo"]},
@@ -56,6 +61,16 @@ class World:
     outcome: dict[str, Any] = field(default_factory=dict)
     sockets: list[Any] = field(default_factory=list)
     feed_log: list[dict[str, Any]] = field(default_factory=list)
+    choices: dict[str, Any] = field(
+        default_factory=lambda: {"directories": [LOCAL], "registration": True, "demo": False}
+    )
+    factors: dict[int, dict[str, Any]] = field(default_factory=dict)
+    challenges: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    links: dict[str, int] = field(default_factory=dict)
+    invitations: list[dict[str, Any]] = field(default_factory=list)
+    audit: list[dict[str, Any]] = field(default_factory=list)
+    code: str = "246810"
     biometrics: bool = True
     silent: bool = False
     heartbeat: float = 5.0
@@ -82,6 +97,9 @@ class World:
             "username": username,
             "full_name": full_name,
             "school_number": None,
+            "external_code": None,
+            "locked": False,
+            "site_id": 1,
             "roles": roles,
             "teams": [{"id": team, "name": TEAMS[team]} for team in teams],
             "manages": [{"id": k, "name": v} for k, v in TEAMS.items()]
@@ -95,9 +113,17 @@ class World:
 
     def me(self, number: int) -> dict[str, Any]:
         """What /users/me answers."""
-        user = {key: value for key, value in self.person(number).items() if key != "password"}
-        site = {"id": 1, "name": "Hazir Clinic", "zone": ZONE, "biometrics": self.biometrics}
-        return user | {"site": site}
+        shown = (
+            "employee_id",
+            "username",
+            "full_name",
+            "school_number",
+            "roles",
+            "teams",
+            "manages",
+        )
+        user = {key: self.person(number)[key] for key in shown}
+        return user | {"site": SITES[0] | {"biometrics": self.biometrics}}
 
     def issue(self, number: int) -> dict[str, Any]:
         """A new access token."""

@@ -126,6 +126,6 @@ export class Frame {
 
   async signOut() {
     await this.page.locator(".menu-button").click();
-    await this.page.locator("#account-panel .button").click();
+    await this.page.locator("#account-panel button.button").click();
   }
 }

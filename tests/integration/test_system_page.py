@@ -20,13 +20,16 @@ def portraits() -> Path:
     return ensure()
 
 
-def test_the_page_works_on_the_running_system(system: System) -> None:
+@pytest.mark.parametrize("part", ["page", "identity"])
+def test_the_page_works_on_the_running_system(system: System, part: str) -> None:
     where = system.addresses() | {"data": str(system.place.data)}
-    run_node_tests("real/page.test.mjs", HAZIR_REAL=json.dumps(where))
+    run_node_tests(f"real/{part}.test.mjs", HAZIR_REAL=json.dumps(where))
     for name, text in system.logs().items():
         assert "eyJ" not in text, name
 
 
-@pytest.mark.parametrize("part", ["access", "live", "today"])
+@pytest.mark.parametrize(
+    "part", ["access", "account", "admin", "live", "signin", "today", "values"]
+)
 def test_the_page_meets_every_outcome(part: str) -> None:
     run_node_tests(f"page_{part}.test.mjs")

@@ -35,6 +35,16 @@ async function walk(browser, { width, height, locale, theme }) {
   await new Today(page).hero().waitFor();
   await new Frame(page).pill("live").waitFor();
   await shoot("today");
+  await new Frame(page).signOut();
+  await gate.open("#/account");
+  await gate.signIn("demo_admin");
+  await page.locator(".session").first().waitFor();
+  await shoot("account");
+  for (const [tab, mark] of [["people", "[data-person]"], ["invitations", ".tools"], ["audit", "[data-line]"]]) {
+    await page.evaluate((name) => (location.hash = `#/admin?tab=${name}`), tab);
+    await page.locator(mark).first().waitFor();
+    await shoot(tab);
+  }
   await context.close();
 }
 

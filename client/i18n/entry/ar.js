@@ -1,0 +1,20 @@
+// العربية: التسجيل وكلمة مرور جديدة والخطوة الثانية.
+export default {
+  "register.title": "إنشاء حساب", "register.text": "يبدأ الحساب حسابَ موظف، ويمكن للمشرف منحه المزيد.",
+  "register.password.hint": "ثمانية أحرف على الأقل. بضع كلمات متتالية خيار جيد.", "register.password.wrong": "اختر كلمة مرور أطول أو أقل شيوعًا.",
+  "register.username.wrong": "لا يمكن استخدام هذا الاسم. جرّب حروفًا وأرقامًا لاتينية.", "register.button": "إنشاء الحساب", "register.busy": "جارٍ الإنشاء…", "register.have": "لديك حساب؟",
+  "second.title": "خطوة أخرى", "second.text": "افتح تطبيق المصادقة على هاتفك وأدخل الرمز الخاص بالحساب {name}.", "second.text.plain": "افتح تطبيق المصادقة على هاتفك وأدخل رمز «حاضر».", "second.code": "رمز من ستة أرقام", "second.button": "متابعة", "second.back": "رجوع",
+  "second.use_recovery": "استخدام رمز استرداد", "second.use_app": "استخدام رمز التطبيق", "second.recovery": "رمز الاسترداد", "second.recovery.text": "أحد الرموز التي حفظتها عند إعداد التحقق بخطوتين. كل رمز يعمل مرة واحدة.", "second.recovery.hint": "لا فرق للشرطات وحجم الحروف.",
+  "register.closed": "تُنشأ الحسابات هنا بدعوة.", "register.have_code": "لديّ دعوة", "register.code": "رمز الدعوة", "register.code.check": "تحقّق",
+  "invitation.gives": "دورك بهذه الدعوة: {role}", "invitation.until": "صالحة حتى {time}",
+  "reset.title": "اختر كلمة مرور جديدة", "reset.text": "للحساب {name}. يعمل الرابط مرة واحدة حتى {time}.", "reset.button": "حفظ كلمة المرور", "reset.busy": "جارٍ الحفظ…", "reset.done": "كلمة مرورك الجديدة جاهزة", "reset.done.text": "أُخرجت من كل الأجهزة. ادخل بكلمة المرور الجديدة.", "reset.to_signin": "إلى صفحة الدخول",
+  "strength.short": "قصيرة: ثمانية أحرف على الأقل.", "strength.weak": "سهلة التخمين. أطِلها.", "strength.fair": "متوسطة. كلمة أخرى تجعلها جيدة.", "strength.good": "جيدة.",
+  "password.new": "كلمة المرور الجديدة", "password.repeat": "كلمة المرور الجديدة مرة أخرى", "password.differ": "الكلمتان غير متطابقتين.",
+  "role.staff": "موظف", "role.student": "طالب", "role.teacher": "مدرّس", "role.manager": "مدير", "role.admin": "مشرف", "role.device": "جهاز",
+  "err.invalid_code": "الرمز غير صحيح أو سبق استخدامه.|انتظر الرمز التالي في التطبيق وأدخله.",
+  "err.passwords_differ": "كلمتا المرور غير متطابقتين.|اكتب الثانية من جديد.",
+  "err.link_used_or_expired": "استُخدم هذا الرابط أو مضى وقته.|اطلب رابطًا جديدًا من المشرف.",
+  "err.invitation_invalid": "لم تعد هذه الدعوة صالحة.|اطلب دعوة جديدة ممن أعطاك إياها.",
+  "err.invitation_required": "الحساب هنا يحتاج إلى دعوة.|أدخل الرمز الذي أُعطي لك.",
+  "err.invitation_for_another_role": "هذه الدعوة لدور آخر.|اطلب دعوة مناسبة.",
+};

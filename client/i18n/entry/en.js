@@ -1,0 +1,20 @@
+// English: registering, a new password, the second factor.
+export default {
+  "register.title": "Create an account", "register.text": "It begins as a staff account. An administrator can give it more.",
+  "register.password.hint": "At least 8 characters. A few words in a row are good.", "register.password.wrong": "Choose a longer or less common password.",
+  "register.username.wrong": "This user name cannot be used. Try letters and digits.", "register.button": "Create account", "register.busy": "Creating…", "register.have": "Have an account already?",
+  "second.title": "One more step", "second.text": "Open the authenticator app on your phone and enter the code for {name}.", "second.text.plain": "Open the authenticator app on your phone and enter its code for Hazir.", "second.code": "Six-digit code", "second.button": "Continue", "second.back": "Back",
+  "second.use_recovery": "Use a recovery code", "second.use_app": "Use the app’s code", "second.recovery": "Recovery code", "second.recovery.text": "One of the codes you kept when you set up the second factor. Each works once.", "second.recovery.hint": "Dashes and capitals do not matter.",
+  "register.closed": "Accounts are made here by invitation.", "register.have_code": "I have an invitation", "register.code": "Invitation code", "register.code.check": "Check",
+  "invitation.gives": "This invitation makes you: {role}", "invitation.until": "Valid until {time}",
+  "reset.title": "Choose a new password", "reset.text": "For the account {name}. The link works once, until {time}.", "reset.button": "Save password", "reset.busy": "Saving…", "reset.done": "Your new password is set", "reset.done.text": "You have been signed out everywhere. Sign in with the new password.", "reset.to_signin": "To the sign-in",
+  "strength.short": "Too short: at least 8 characters.", "strength.weak": "Easy to guess. Make it longer.", "strength.fair": "Fair. One more word makes it good.", "strength.good": "Good.",
+  "password.new": "New password", "password.repeat": "New password, once more", "password.differ": "The two are not the same.",
+  "role.staff": "Staff", "role.student": "Student", "role.teacher": "Teacher", "role.manager": "Manager", "role.admin": "Administrator", "role.device": "Device",
+  "err.invalid_code": "The code is not right, or it was used already.|Wait for the app’s next code and enter that.",
+  "err.passwords_differ": "The two passwords are not the same.|Type the second one again.",
+  "err.link_used_or_expired": "This link has been used or is too old.|Ask your administrator for a new one.",
+  "err.invitation_invalid": "This invitation is not valid any more.|Ask for a new one where you got it.",
+  "err.invitation_required": "An account needs an invitation here.|Enter the code you were given.",
+  "err.invitation_for_another_role": "This invitation is for another role.|Ask for one that fits.",
+};

@@ -1,0 +1,20 @@
+// فارسی: ثبت‌نام، گذرواژهٔ تازه، گام دوم.
+export default {
+  "register.title": "ساختن حساب", "register.text": "حساب در آغاز، حساب کارمند است. مدیر سامانه می‌تواند دسترسی بیشتری بدهد.",
+  "register.password.hint": "دست‌کم ۸ نویسه. چند واژهٔ پشت سر هم خوب است.", "register.password.wrong": "گذرواژه‌ای بلندتر یا کمتر رایج برگزینید.",
+  "register.username.wrong": "این نام کاربری پذیرفته نیست. حرف و رقم لاتین را امتحان کنید.", "register.button": "ساختن حساب", "register.busy": "در حال ساختن…", "register.have": "حساب دارید؟",
+  "second.title": "یک گام دیگر", "second.text": "برنامهٔ تأیید را روی تلفن باز کنید و کدِ {name} را وارد کنید.", "second.text.plain": "برنامهٔ تأیید را روی تلفن باز کنید و کدِ «حاضر» را وارد کنید.", "second.code": "کد شش‌رقمی", "second.button": "ادامه", "second.back": "بازگشت",
+  "second.use_recovery": "کد بازیابی دارم", "second.use_app": "کد برنامه را دارم", "second.recovery": "کد بازیابی", "second.recovery.text": "یکی از کدهایی که هنگام راه‌اندازی ورود دومرحله‌ای نگه داشتید. هر کدام یک بار کار می‌کند.", "second.recovery.hint": "خط تیره و بزرگی حرف‌ها مهم نیست.",
+  "register.closed": "اینجا حساب تنها با دعوت‌نامه ساخته می‌شود.", "register.have_code": "دعوت‌نامه دارم", "register.code": "کد دعوت‌نامه", "register.code.check": "بررسی",
+  "invitation.gives": "نقش شما با این دعوت‌نامه: {role}", "invitation.until": "تا {time} اعتبار دارد",
+  "reset.title": "گذرواژهٔ تازه‌ای برگزینید", "reset.text": "برای حساب {name}. این پیوند یک بار و تا {time} کار می‌کند.", "reset.button": "ذخیرهٔ گذرواژه", "reset.busy": "در حال ذخیره…", "reset.done": "گذرواژهٔ تازه آماده است", "reset.done.text": "از همه‌جا خارج شده‌اید. با گذرواژهٔ تازه وارد شوید.", "reset.to_signin": "رفتن به ورود",
+  "strength.short": "کوتاه است: دست‌کم ۸ نویسه.", "strength.weak": "آسان حدس زده می‌شود. بلندترش کنید.", "strength.fair": "متوسط. یک واژهٔ دیگر خوبش می‌کند.", "strength.good": "خوب است.",
+  "password.new": "گذرواژهٔ تازه", "password.repeat": "گذرواژهٔ تازه، یک بار دیگر", "password.differ": "این دو یکی نیستند.",
+  "role.staff": "کارمند", "role.student": "دانشجو", "role.teacher": "استاد", "role.manager": "مدیر", "role.admin": "مدیر سامانه", "role.device": "دستگاه",
+  "err.invalid_code": "کد درست نیست یا پیش‌تر به کار رفته است.|تا کد بعدی برنامه صبر کنید و همان را وارد کنید.",
+  "err.passwords_differ": "دو گذرواژه یکی نیستند.|دومی را دوباره بنویسید.",
+  "err.link_used_or_expired": "این پیوند به کار رفته یا کهنه است.|از مدیر سامانه پیوند تازه‌ای بخواهید.",
+  "err.invitation_invalid": "این دعوت‌نامه دیگر اعتبار ندارد.|از همان‌جا که گرفته‌اید یکی تازه بخواهید.",
+  "err.invitation_required": "اینجا حساب دعوت‌نامه می‌خواهد.|کدی را که به شما داده‌اند وارد کنید.",
+  "err.invitation_for_another_role": "این دعوت‌نامه برای نقش دیگری است.|دعوت‌نامهٔ مناسب بخواهید.",
+};

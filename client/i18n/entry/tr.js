@@ -1,0 +1,20 @@
+// Türkçe: kayıt, yeni parola, ikinci adım.
+export default {
+  "register.title": "Hesap oluştur", "register.text": "Hesap, çalışan hesabı olarak başlar. Yönetici başka yetkiler verebilir.",
+  "register.password.hint": "En az 8 karakter. Art arda birkaç sözcük iyi bir seçimdir.", "register.password.wrong": "Daha uzun veya daha az yaygın bir parola seçin.",
+  "register.username.wrong": "Bu kullanıcı adı kullanılamaz. Harf ve rakam deneyin.", "register.button": "Hesap oluştur", "register.busy": "Oluşturuluyor…", "register.have": "Hesabınız var mı?",
+  "second.title": "Bir adım daha", "second.text": "Telefonunuzdaki doğrulama uygulamasını açıp {name} için gösterilen kodu girin.", "second.text.plain": "Telefonunuzdaki doğrulama uygulamasını açıp Hazir için gösterdiği kodu girin.", "second.code": "Altı haneli kod", "second.button": "Sürdür", "second.back": "Geri",
+  "second.use_recovery": "Kurtarma kodu kullan", "second.use_app": "Uygulamadaki kodu kullan", "second.recovery": "Kurtarma kodu", "second.recovery.text": "İkinci adımı kurarken sakladığınız kodlardan biri. Her biri bir kez geçerlidir.", "second.recovery.hint": "Tire ve büyük-küçük harf fark etmez.",
+  "register.closed": "Burada hesaplar davetle açılır.", "register.have_code": "Davetim var", "register.code": "Davet kodu", "register.code.check": "Denetle",
+  "invitation.gives": "Bu davetle rolünüz: {role}", "invitation.until": "{time} zamanına kadar geçerli",
+  "reset.title": "Yeni parola seçin", "reset.text": "{name} hesabı için. Bağlantı bir kez, {time} zamanına kadar çalışır.", "reset.button": "Parolayı kaydet", "reset.busy": "Kaydediliyor…", "reset.done": "Yeni parolanız hazır", "reset.done.text": "Her yerde oturumunuz kapatıldı. Yeni parolayla oturum açın.", "reset.to_signin": "Oturum açmaya git",
+  "strength.short": "Çok kısa: en az 8 karakter.", "strength.weak": "Kolay tahmin edilir. Uzatın.", "strength.fair": "Orta. Bir sözcük daha iyi yapar.", "strength.good": "İyi.",
+  "password.new": "Yeni parola", "password.repeat": "Yeni parola, bir kez daha", "password.differ": "İkisi aynı değil.",
+  "role.staff": "Çalışan", "role.student": "Öğrenci", "role.teacher": "Öğretmen", "role.manager": "Yönetici", "role.admin": "Sistem yöneticisi", "role.device": "Cihaz",
+  "err.invalid_code": "Kod doğru değil veya daha önce kullanılmış.|Uygulamanın bir sonraki kodunu bekleyip onu girin.",
+  "err.passwords_differ": "İki parola aynı değil.|İkincisini yeniden yazın.",
+  "err.link_used_or_expired": "Bu bağlantı kullanılmış veya çok eski.|Yöneticinizden yenisini isteyin.",
+  "err.invitation_invalid": "Bu davet artık geçerli değil.|Aldığınız yerden yenisini isteyin.",
+  "err.invitation_required": "Burada hesap için davet gerekir.|Size verilen kodu girin.",
+  "err.invitation_for_another_role": "Bu davet başka bir rol için.|Uygun bir davet isteyin.",
+};

@@ -1,0 +1,69 @@
+// The pure parts of the page: reading user agents, digits, passwords, tables, differences. No browser.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const lib = (name) => import(`../../client/lib/${name}.js`);
+
+test("a user agent is read as a browser and a system, and never guessed beyond that", async () => {
+  const { readAgent } = await lib("agent");
+  const chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0";
+  for (const [agent, browser, system, kind] of [
+    [`Mozilla/5.0 (X11; Linux x86_64) ${chrome} Safari/537.36`, "Chrome", "Linux", "computer"],
+    [`Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${chrome} Safari/537.36 Edg/130.0`, "Edge", "Windows", "computer"],
+    [`Mozilla/5.0 (Linux; Android 14; SM-S911B) ${chrome} Mobile Safari/537.36`, "Chrome", "Android", "phone"],
+    ["Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1", "Safari", "iPhone", "phone"],
+    ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox", "macOS", "computer"],
+    ["curl/8.14.1", "curl", null, "program"],
+    ["", null, null, "program"],
+    ["something else", null, null, "program"],
+  ]) {
+    assert.deepEqual(readAgent(agent), { browser, system, kind }, agent);
+  }
+});
+
+test("digits of every keyboard become ASCII; what is no digit goes", async () => {
+  const { asciiDigits, onlyDigits } = await lib("digits");
+  assert.equal(asciiDigits("۰۹ ٠٩ 09 a"), "09 09 09 a");
+  assert.equal(onlyDigits(" ۱۲۳-٤٥٦ 78", 6), "123456");
+});
+
+test("a password's hint rewards length, not signs", async () => {
+  const { strength } = await lib("strength");
+  for (const [password, level] of [["short", 0], ["aaaaaaaaaaaa", 1], ["password1234", 1], ["qwertyuiop12", 1], ["demo_staff_1", 1], ["river stone", 2], ["three long words", 3], ["گذرواژهٔ بلند من", 3]]) {
+    assert.equal(strength(password, "demo_staff_1"), level, password);
+  }
+});
+
+test("a table is written so that a spreadsheet runs nothing of it", async () => {
+  const { toCsv } = await lib("csv");
+  const rows = [["=1+1", "+90", "-x", "@a", "\tb"], ['say "hi"', "a,b", "two\nlines", null, 0]];
+  assert.equal(toCsv(rows), "'=1+1,'+90,'-x,'@a,'\tb\r\n\"say \"\"hi\"\"\",\"a,b\",\"two\nlines\",,0\r\n");
+});
+
+test("what a decision changed, also inside what it changed; secrets stay out of sight", async () => {
+  const { differences, objectOf, readable } = await lib("audit");
+  const before = { name: "Gate", policy: { evidence: ["photo"], mode: "strict" }, zone: "UTC", gone: 1 };
+  const after = { name: "Gate", policy: { evidence: ["photo", "face"], mode: "strict" }, zone: "Asia/Tehran", fresh: true };
+  assert.deepEqual(differences(before, after), [
+    { path: "policy.evidence", from: ["photo"], to: ["photo", "face"] },
+    { path: "zone", from: "UTC", to: "Asia/Tehran" },
+    { path: "gone", from: 1, to: undefined },
+    { path: "fresh", from: undefined, to: true },
+  ]);
+  assert.deepEqual(differences(null, null), []);
+  assert.equal(readable("roles", ["a", "b"]), "a, b");
+  assert.equal(readable("roles", []), null);
+  assert.equal(readable("password", "changed"), "•••");
+  assert.equal(readable("locked", false), "false");
+  assert.deepEqual(objectOf("person:12"), { kind: "person", id: "12" });
+});
+
+test("an invitation is open until revoked, over, or used up", async () => {
+  const { invitationState } = await lib("invitation");
+  const now = Date.parse("2026-11-21T12:00:00Z");
+  const one = { expires_at: "2026-11-22T12:00:00Z", uses: 2, used: 1, revoked_at: null };
+  assert.equal(invitationState(one, now), "open");
+  assert.equal(invitationState({ ...one, used: 2 }, now), "used");
+  assert.equal(invitationState({ ...one, expires_at: "2026-11-21T12:00:00Z" }, now), "expired");
+  assert.equal(invitationState({ ...one, used: 2, revoked_at: "2026-11-20T12:00:00Z" }, now), "revoked");
+});
