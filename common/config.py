@@ -165,14 +165,13 @@ def load(cls: type[T], env: Mapping[str, str]) -> T:
             values[item.name] = Secret("") if item.default is MISSING else item.default
         except ConfigError as several:
             groups += several.faults
-    if groups:
-        raise ConfigError([*(f"{name}: {reason}" for name, reason in faults.items()), *groups])
+            values[item.name] = None
     made = cls(**values)
     if isinstance(made, CommonSettings):
         for name, reason in made.unsafe():
             faults.setdefault(name, reason)
-    if faults:
-        raise ConfigError([f"{name}: {reason}" for name, reason in faults.items()])
+    if faults or groups:
+        raise ConfigError([*(f"{name}: {reason}" for name, reason in faults.items()), *groups])
     return made
 
 
