@@ -27,13 +27,20 @@ def clear(request: Request) -> dict[str, str]:
     return {"Set-Cookie": _cookie(request, "", 0)}
 
 
-def _cookie(request: Request, value: str, seconds: int) -> str:
+def dump(
+    request: Request, name: str, value: str, seconds: int, *, path: str, same_site: str
+) -> str:
+    """A ``Set-Cookie`` that no script reads, over HTTPS alone when the request came over it."""
     return dump_cookie(
-        NAME,
+        name,
         value,
         max_age=seconds,
-        path=PATH,
+        path=path,
         httponly=True,
-        samesite="Strict",
+        samesite=same_site,
         secure=request.is_secure,
     )
+
+
+def _cookie(request: Request, value: str, seconds: int) -> str:
+    return dump(request, NAME, value, seconds, path=PATH, same_site="Strict")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Request
-from werkzeug.http import dump_cookie
 
 from auth_service.domain import journeys
 from auth_service.rest import cookie
@@ -115,12 +114,4 @@ def _redirect(where: str, headers: Mapping[str, str]) -> Answer:
 
 def _kept(request: Request, value: str, seconds: int) -> str:
     """The browser's own proof that it began the journey; a link from elsewhere may bring it."""
-    return dump_cookie(
-        _NAME,
-        value,
-        max_age=seconds,
-        path=_PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    return cookie.dump(request, _NAME, value, seconds, path=_PATH, same_site="Lax")

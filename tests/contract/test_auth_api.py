@@ -8,24 +8,17 @@ import pytest
 
 from common.identity import Role
 from tests.support.attendance import NO_LIMITS
-from tests.support.auth import PASSWORD, as_user, running_auth
+from tests.support.auth import PASSWORD, UNCOUNTED, as_user, running_auth
 from tests.support.auth_cast import small_organisation
 from tests.support.cluster import TestDatabase
 from tests.support.openapi import Contract, KeepsToItsDocument, Known, bearer
-
-# Refused for its many failures, a log-in would never be looked at.
-PATIENT = {
-    "DEMO": "1",
-    "LOGIN_FAILURES_PER_ACCOUNT": "10000",
-    "LOGIN_FAILURES_PER_ADDRESS": "10000",
-    "LOGIN_FAILURES_PER_SITE": "1000000",
-}
 
 
 @pytest.fixture(scope="module")
 def contract(database: TestDatabase) -> Iterator[Contract]:
     """A service with a small organisation, and somebody who may sign in."""
-    with running_auth(database, **NO_LIMITS, **PATIENT) as auth:
+    # Refused for its many failures, a log-in would never be looked at.
+    with running_auth(database, DEMO="1", **NO_LIMITS, **UNCOUNTED) as auth:
         cast, town = small_organisation(auth), auth.town
         secret = auth.parts.settings.reporter_secret.reveal()
         chief = as_user(town.token(town.person(Role.ADMIN, site_id=cast.site), life=3600))

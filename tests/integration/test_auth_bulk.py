@@ -11,7 +11,7 @@ import pytest
 
 from common.identity import Role
 from tests.support.auth import PASSWORD, AuthServer, as_user, running_auth
-from tests.support.auth_cast import Cast, ask, small_organisation
+from tests.support.auth_cast import Cast, ask
 from tests.support.cluster import TestDatabase
 
 IMPORT = "/api/v1/users/import"
@@ -22,11 +22,6 @@ EXPORT = "/api/v1/users/export"
 def auth(database: TestDatabase) -> Iterator[AuthServer]:
     with running_auth(database) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def cast(auth: AuthServer) -> Cast:
-    return small_organisation(auth)
 
 
 def send(auth: AuthServer, cast: Cast, text: str, query: str = "") -> Any:

@@ -6,7 +6,7 @@ import pytest
 
 from auth_service.settings import AuthSettings
 from common.config import ConfigError, load
-from tests.support.auth import AuthServer, running_auth
+from tests.support.auth import PASSWORD, AuthServer, log_in_by, running_auth
 from tests.support.cluster import TestDatabase
 
 
@@ -41,13 +41,7 @@ def test_only_the_local_directory_is_there_unless_others_are_named(
         }
         name = auth.register()["username"]
         for directory, status in (("local", 200), ("ldap", 422), ("", 422)):
-            answer = auth.form(
-                "/api/v1/auth/token",
-                grant_type="password",
-                username=name,
-                password="correct battery staple",
-                directory=directory,
-            )
+            answer = log_in_by(auth, directory, name, PASSWORD)
             assert answer.status_code == status, answer.text
 
 

@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 
 from common.identity import Role
-from tests.support.auth import PASSWORD, AuthServer, as_user, running_auth
-from tests.support.auth_cast import Cast, ask, small_organisation
+from tests.support.auth import AuthServer, as_user, code_of, running_auth
+from tests.support.auth_cast import Cast, ask
 from tests.support.cluster import TestDatabase
-
-ALL = "/api/v1/invitations"
-INVALID = (410, "invitation_invalid")
+from tests.support.invitations import ALL, INVALID, check, invite, person_of, register
 
 
 @pytest.fixture(scope="module")
@@ -25,40 +23,6 @@ def auth(database: TestDatabase) -> Iterator[AuthServer]:
         AUTH_HASHES_WAITING="60",
     ) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def cast(auth: AuthServer) -> Cast:
-    return small_organisation(auth)
-
-
-def invite(auth: AuthServer, cast: Cast, who: str = "admin", **body: Any) -> dict[str, Any]:
-    answer = ask(auth, cast, who, "POST", ALL, {"role": "manager"} | body)
-    assert answer.status_code == 201, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def code_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
-
-
-def register(auth: AuthServer, username: str, code: str, **more: Any) -> Any:
-    body = {"username": username, "password": PASSWORD, "invitation": code} | more
-    return auth.post("/api/register", body)
-
-
-def check(auth: AuthServer, code: str) -> Any:
-    return auth.post(f"{ALL}/check", {"code": code})
-
-
-def person_of(auth: AuthServer, username: str) -> Any:
-    (row,) = auth.town.sql(
-        "SELECT p.employee_id, p.site_id, ARRAY(SELECT role FROM auth.person_role r WHERE"
-        " r.employee_id = p.employee_id) FROM auth.person p WHERE username = %s",
-        username,
-    )
-    return row
 
 
 class TestMaking:

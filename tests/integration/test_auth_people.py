@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.auth import PASSWORD, AuthServer, as_user, running_auth
-from tests.support.auth_cast import Cast, ask, small_organisation
+from tests.support.auth_cast import Cast, ask
 from tests.support.cluster import TestDatabase
 
 USERS = "/api/v1/users"
@@ -18,11 +18,6 @@ USERS = "/api/v1/users"
 def auth(database: TestDatabase) -> Iterator[AuthServer]:
     with running_auth(database) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def cast(auth: AuthServer) -> Cast:
-    return small_organisation(auth)
 
 
 EVERYBODY = ["admin", "manager", "own", "teacher", "student", "device", "service"]

@@ -15,8 +15,8 @@ from auth_service.service.sessions import Device
 from common.clock import FixedClock
 from common.errors import DomainError, Kind
 from common.identity import Role
-from tests.support.auth import PASSWORD, AuthServer, as_user, running_auth
-from tests.support.authenticator import FACTOR, Person, challenge, code_of, log_in
+from tests.support.auth import PASSWORD, AuthServer, as_user, code_of, log_in, running_auth
+from tests.support.authenticator import FACTOR, Person, challenge
 from tests.support.cluster import TestDatabase
 
 VERIFY = f"{FACTOR}/verify"

@@ -12,7 +12,7 @@ import pytest
 
 from common.clock import FixedClock
 from common.identity import Role
-from tests.support.auth import PAGE, PASSWORD, AuthServer, as_user, running_auth
+from tests.support.auth import PAGE, PASSWORD, AuthServer, as_user, code_of, running_auth
 from tests.support.cluster import TestDatabase
 
 RESET = "/api/v1/auth/reset"
@@ -38,10 +38,6 @@ def link(auth: AuthServer, admin: dict[str, Any], employee_id: int) -> dict[str,
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
     return found
-
-
-def code_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 def reset(auth: AuthServer, token: str, password: str = NEW) -> Any:

@@ -11,8 +11,8 @@ import pytest
 
 from common.errors import WIRE, DomainError
 from common.identity import RULES, Person, Role, Subject
-from tests.support.auth import AuthServer, as_user, running_auth
-from tests.support.auth_cast import Cast, ask, small_organisation
+from tests.support.auth import AuthServer, as_user, code_of, running_auth
+from tests.support.auth_cast import Cast, ask
 from tests.support.cluster import TestDatabase
 
 ROLES = "/api/v1/roles"
@@ -23,15 +23,6 @@ USERS = "/api/v1/users"
 def auth(database: TestDatabase) -> Iterator[AuthServer]:
     with running_auth(database) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def cast(auth: AuthServer) -> Cast:
-    return small_organisation(auth)
-
-
-def code_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 def test_roles_say_who_holds_them_and_what_they_may(auth: AuthServer, cast: Cast) -> None:

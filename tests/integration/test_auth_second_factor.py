@@ -12,15 +12,8 @@ import pytest
 
 from common.clock import FixedClock
 from common.vault import Vault
-from tests.support.auth import PAGE, PASSWORD, AuthServer, as_user, running_auth
-from tests.support.authenticator import (
-    FACTOR,
-    Authenticator,
-    Person,
-    challenge,
-    code_of,
-    log_in,
-)
+from tests.support.auth import PAGE, PASSWORD, AuthServer, as_user, code_of, log_in, running_auth
+from tests.support.authenticator import FACTOR, Authenticator, Person, challenge
 from tests.support.cluster import TestDatabase
 
 ME = "/api/v1/users/me"

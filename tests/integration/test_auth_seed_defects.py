@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from common.clock import FixedClock
-from tests.support.auth import PASSWORD, AuthServer, as_user, running_auth
+from tests.support.auth import PASSWORD, UNCOUNTED, AuthServer, as_user, running_auth
 from tests.support.cluster import TestDatabase
 
 ME = "/api/v1/users/me"
@@ -20,12 +20,7 @@ ME = "/api/v1/users/me"
 
 @pytest.fixture(scope="module")
 def auth(database: TestDatabase) -> Iterator[AuthServer]:
-    with running_auth(
-        database,
-        LOGIN_FAILURES_PER_ACCOUNT="10000",
-        LOGIN_FAILURES_PER_ADDRESS="10000",
-        LOGIN_FAILURES_PER_SITE="1000000",
-    ) as server:
+    with running_auth(database, **UNCOUNTED) as server:
         yield server
 
 

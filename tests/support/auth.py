@@ -20,6 +20,14 @@ from tests.support.people import Town
 
 PASSWORD = "correct battery staple"
 PAGE = "http://127.0.0.1:5500"
+WRONG = (401, "invalid_credentials")
+UNAVAILABLE = (503, "directory_unavailable")
+#: The variables with which no test comes to the limits of failed sign-ins.
+UNCOUNTED = {
+    "LOGIN_FAILURES_PER_ACCOUNT": "10000",
+    "LOGIN_FAILURES_PER_ADDRESS": "10000",
+    "LOGIN_FAILURES_PER_SITE": "1000000",
+}
 _numbers = itertools.count(1)
 
 
@@ -55,6 +63,10 @@ class AuthServer:
         found: dict[str, Any] = answer.json()
         return found
 
+    def accounts(self) -> int:
+        """How many there are."""
+        return int(self.town.sql("SELECT count(*) FROM auth.person")[0][0])
+
     def audit(self, name: str) -> list[tuple[Any, ...]]:
         """The audit of an object: (actor, action, before, after, reason), oldest first."""
         return self.town.sql(
@@ -67,6 +79,29 @@ class AuthServer:
 def as_user(token: str) -> dict[str, Any]:
     """The keyword arguments that present ``token``."""
     return {"headers": {"Authorization": f"Bearer {token}"}}
+
+
+def log_in(
+    auth: AuthServer, username: str, password: str = PASSWORD, **more: Any
+) -> httpx.Response:
+    """What ``/login`` answers."""
+    return auth.post("/login", {"username": username, "password": password, **more})
+
+
+def log_in_by(auth: AuthServer, directory: str, username: str, password: str) -> httpx.Response:
+    """What is answered to whoever chooses the directory."""
+    return auth.form(
+        "/api/v1/auth/token",
+        grant_type="password",
+        username=username,
+        password=password,
+        directory=directory,
+    )
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    """A refusal's status and code."""
+    return answer.status_code, answer.json()["code"]
 
 
 @contextmanager

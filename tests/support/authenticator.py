@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pyotp
 
 from common.clock import FixedClock
-from tests.support.auth import PASSWORD, AuthServer, as_user
+from tests.support.auth import PASSWORD, AuthServer, as_user, code_of, log_in
 
 FACTOR = "/api/v1/auth/second-factor"
 STEP = timedelta(seconds=30)
@@ -55,15 +55,10 @@ def set_up(
     return phone, codes
 
 
-def log_in(auth: AuthServer, username: str, password: str = PASSWORD, **more: Any) -> Any:
-    """What ``/login`` answers."""
-    return auth.post("/login", {"username": username, "password": password, **more})
-
-
 def challenge(auth: AuthServer, username: str, password: str = PASSWORD) -> str:
     """The challenge of a sign-in whose password was right."""
     answer = log_in(auth, username, password)
-    assert (answer.status_code, answer.json()["code"]) == (401, "second_factor_required")
+    assert code_of(answer) == (401, "second_factor_required")
     return str(answer.json()["challenge"])
 
 
@@ -92,8 +87,3 @@ class Person:
     def ask(self, method: str, path: str, body: Any) -> Any:
         """What the person, signed in, is answered."""
         return self.auth.client.request(method, f"{FACTOR}{path}", json=body, **as_user(self.token))
-
-
-def code_of(answer: Any) -> tuple[int, str]:
-    """A refusal's status and code."""
-    return answer.status_code, answer.json()["code"]

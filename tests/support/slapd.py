@@ -16,6 +16,7 @@ from local.ports import free_port
 from tests.support.process import Process
 
 SUFFIX = "dc=uni,dc=example"
+AYSE, VELI = "ayse's own words", "veli's own words"
 READER, READER_PASSWORD = f"cn=reader,{SUFFIX}", "reads all but passwords"
 _ROOT, _ROOT_PASSWORD = f"cn=root,{SUFFIX}", "may do everything here"
 _CONFIGURATION = """
@@ -66,7 +67,7 @@ uid: ayse
 cn: Ayşe Yılmaz
 sn: Yılmaz
 employeeNumber: 1001
-userPassword: ayse's own words
+userPassword: {AYSE}
 
 dn: uid=veli,ou=people,{SUFFIX}
 objectClass: inetOrgPerson
@@ -74,7 +75,7 @@ uid: veli
 cn: Veli Demir
 sn: Demir
 employeeNumber: 2001
-userPassword: veli's own words
+userPassword: {VELI}
 
 dn: uid=guest,ou=people,{SUFFIX}
 objectClass: inetOrgPerson
@@ -133,6 +134,32 @@ class Slapd:
     def change(self, ldif: str) -> None:
         """Apply LDIF changes with every right."""
         _tool("ldapmodify", self.port, ldif)
+
+    def enrol(self, uid: str, group: str = "teachers", number: int | None = None) -> str:
+        """Somebody new, and a member of ``group``; their password."""
+        password = f"{uid}'s own words"
+        numbered = f"employeeNumber: {number}\n" if number is not None else ""
+        self.change(
+            f"dn: uid={uid},ou=people,{SUFFIX}\nchangetype: add\nobjectClass: inetOrgPerson\n"
+            f"uid: {uid}\ncn: {uid.title()}\nsn: {uid.title()}\nuserPassword: {password}\n"
+            f"{numbered}"
+        )
+        self.join(uid, group)
+        return password
+
+    def join(self, uid: str, group: str) -> None:
+        """Make somebody a member of a group."""
+        self._member("add", uid, group)
+
+    def leave(self, uid: str, group: str) -> None:
+        """Take somebody out of a group."""
+        self._member("delete", uid, group)
+
+    def _member(self, how: str, uid: str, group: str) -> None:
+        self.change(
+            f"dn: cn={group},ou=groups,{SUFFIX}\nchangetype: modify\n{how}: member\n"
+            f"member: uid={uid},ou=people,{SUFFIX}\n"
+        )
 
     def settings(self, **more: str) -> dict[str, str]:
         """The variables by which auth_service asks it over LDAPS."""
