@@ -10,6 +10,7 @@ from typing import Any
 from auth_service.domain import directories, usernames
 from auth_service.domain.attempts import Counter
 from auth_service.domain.directories import Identity
+from auth_service.service.ending import revoke_all
 from auth_service.service.ports import Store, Work
 from auth_service.service.proving import Proved, invalid_credentials
 from auth_service.service.values import Account, Decider, Entry, NewAccount
@@ -58,7 +59,7 @@ class Arrivals:
             # The directory may have withdrawn the last role: that stands, and opens nothing.
             outside = identity is not None and not account.roles
             if outside:
-                _end_all(work, account.employee_id)
+                revoke_all(work, account.employee_id)
         if identity is not None:
             self._changed()
         if outside:
@@ -68,7 +69,7 @@ class Arrivals:
     def lost(self, account: Account) -> None:
         """The directory no longer knows this person: what they have open here ends."""
         with self._store.begin() as work:
-            if _end_all(work, account.employee_id):
+            if revoke_all(work, account.employee_id):
                 name = f"person:{account.employee_id}"
                 after = {"directory": account.directory}
                 entry = Decider(None, logs.request_id()).entry("signin.gone", name, after=after)
@@ -162,17 +163,13 @@ class Arrivals:
 
 def _own(work: Work, proved: Proved) -> Account:
     assert proved.account is not None, "a local password proves an account"
+    account = proved.account
     if proved.renewed:
-        work.people.change(proved.account.employee_id, {"password_hash": proved.renewed})
-    return proved.account
-
-
-def _end_all(work: Work, employee_id: int) -> int:
-    """End every session of a person; how many there were."""
-    ended = work.sessions.revoke_all(employee_id)
-    for sid in ended:
-        work.journal.announce_session(employee_id, sid)
-    return len(ended)
+        old = account.password_hash
+        if not work.own.replace_password(account.employee_id, old=old, new=proved.renewed):
+            raise invalid_credentials()
+        return replace(account, password_hash=proved.renewed)
+    return account
 
 
 def _name_of(identity: Identity) -> str:

@@ -55,12 +55,14 @@ class Gate:
         self._vault = vault
         self._throttle = throttle
 
-    def challenge(self, employee_id: int) -> DomainError:
-        """The refusal that asks for a code; what answers it is kept as a fingerprint only."""
+    def challenge(self, work: Work, employee_id: int) -> DomainError:
+        """The refusal that asks for a code, to be raised once ``work`` is committed.
+
+        What answers it is kept as a fingerprint only.
+        """
         token = secrets.token_urlsafe(32)
         until = self._clock.now() + second_factor.CHALLENGE_LIFE
-        with self._store.begin() as work:
-            work.factors.add_challenge(sessions.fingerprint(token), employee_id, until)
+        work.factors.add_challenge(sessions.fingerprint(token), employee_id, until)
         return DomainError(
             Kind.UNAUTHENTICATED,
             "second_factor_required",

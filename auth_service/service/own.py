@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from auth_service.domain import passwords
 from auth_service.service.account_values import OpenSession, Proof
 from auth_service.service.accounts import Accounts
+from auth_service.service.ending import revoke_all
 from auth_service.service.ports import HashTurn, PasswordThread, Store
 from auth_service.service.proving import invalid_credentials
-from auth_service.service.sessions import revoke_all
 from auth_service.service.throttle import Charge, Throttle
 from auth_service.service.values import Decider
 from common.clock import Clock

@@ -8,8 +8,8 @@ from typing import Any
 
 from auth_service.domain import roles as role_rules
 from auth_service.service.accounts import Accounts
+from auth_service.service.ending import revoke_all
 from auth_service.service.ports import Store, Work
-from auth_service.service.sessions import revoke_all
 from auth_service.service.values import Account, Decider, Entry, PeoplePage, Site, Team
 from common.errors import forbidden, not_found
 from common.identity import (

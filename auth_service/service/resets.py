@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from auth_service.domain import sessions
 from auth_service.domain.roles import own_password
 from auth_service.service.accounts import Accounts
+from auth_service.service.ending import revoke_all
 from auth_service.service.own import not_local
 from auth_service.service.ports import Store
-from auth_service.service.sessions import revoke_all
 from auth_service.service.throttle import Charge, Throttle
 from auth_service.service.values import Decider
 from common.clock import Clock

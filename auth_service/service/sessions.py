@@ -11,6 +11,7 @@ from auth_service.domain import attempts, sessions, usernames
 from auth_service.domain.attempts import Counter
 from auth_service.domain.sessions import Presented, Verdict
 from auth_service.service.arrivals import Arrivals
+from auth_service.service.ending import revoke_all
 from auth_service.service.gate import Gate, challenge_over
 from auth_service.service.ports import Store, TokenSigner, Work
 from auth_service.service.proving import Attempt, Lost, Photo, Proved, Proving, invalid_credentials
@@ -119,18 +120,19 @@ class Sessions:
         Raises ``second_factor_required`` (with a challenge, see `answer`) when there is one and no
         ``otp``, ``invalid_code``, ``rate_limited``.
         """
-        if account.locked:
-            raise invalid_credentials()
         with self._store.begin() as work:
-            if not work.factors.enabled(account.employee_id):
-                return self.open(work, account, device, life)
-        if otp is None:
-            raise self._gate.challenge(account.employee_id)
+            held = _still(work, account)
+            if not work.factors.enabled(held.employee_id):
+                return self.open(work, held, device, life)
+            asked = None if otp else self._gate.challenge(work, held.employee_id)
+        if asked:
+            raise asked
         charge = self._gate.charge(account.employee_id, device.address)
         with self._store.begin() as work:
-            self._gate.consume(work, account.employee_id, otp)
+            held = _still(work, account)
+            self._gate.consume(work, held.employee_id, otp or "")
             work.sessions.refund(charge.counters)
-            return self.open(work, account, device, life)
+            return self.open(work, held, device, life)
 
     def answer(self, challenge: str, code: str, device: Device, life: timedelta) -> Grant:
         """A session for the sign-in that waits under ``challenge``, which is thereby over.
@@ -139,10 +141,10 @@ class Sessions:
         """
         employee_id, charge = self._gate.answering(challenge, device.address)
         with self._store.begin() as work:
+            account = work.people.hold(employee_id)
             self._gate.consume(work, employee_id, code)
-            account = work.people.by_id(employee_id)
             ended = work.factors.end_challenge(sessions.fingerprint(challenge))
-            if not ended or account is None or account.locked:
+            if not ended or account is None or account.locked or not account.roles:
                 raise challenge_over()
             work.sessions.refund(charge.counters)
             return self.open(work, account, device, life)
@@ -278,8 +280,17 @@ class Sessions:
         )
 
 
-def revoke_all(work: Work, employee_id: int, keep: str = "") -> None:
-    """End every session of a person but ``keep`` within ``work``, and every sign-in that waits."""
-    work.factors.end_challenges(employee_id)
-    for sid in work.sessions.revoke_all(employee_id, keep):
-        work.journal.announce_session(employee_id, sid)
+def _still(work: Work, account: Account) -> Account:
+    """``account`` as it is now, kept so until ``work`` ends.
+
+    Proving takes time. Raises ``invalid_credentials`` when it was locked meanwhile, or when the
+    password that was right is not the password any more.
+    """
+    held = work.people.hold(account.employee_id)
+    if held is None or held.locked:
+        raise invalid_credentials()
+    if account.password_hash is not None:
+        proof = work.own.proof(account.employee_id)
+        if proof is None or proof.password_hash != account.password_hash:
+            raise invalid_credentials()
+    return held

@@ -41,23 +41,11 @@ UPDATE auth.invitation SET note = %(value)s WHERE id = %(invitation_id)s
 UPDATE auth.invitation SET revoked_at = %(value)s WHERE id = %(invitation_id)s
 
 -- :name good
--- Nobody's promise outlives their right to make it: the maker is an admin still, or for staff
--- leads every team that is named.
-SELECT i.id FROM auth.invitation i JOIN auth.person p ON p.employee_id = i.created_by
-WHERE i.code_hash = %(fingerprint)s AND i.revoked_at IS NULL AND i.expires_at > %(now)s
-  AND i.used < i.uses AND p.locked_at IS NULL
-  AND EXISTS (
-        SELECT 1 FROM auth.person_role r
-        WHERE r.employee_id = p.employee_id AND (r.role = 'admin' OR (
-              r.role = 'manager' AND i.role = 'staff'
-              AND EXISTS (SELECT 1 FROM auth.invitation_team t WHERE t.invitation_id = i.id)
-              AND NOT EXISTS (
-                    SELECT 1 FROM auth.invitation_team t
-                    WHERE t.invitation_id = i.id AND NOT EXISTS (
-                          SELECT 1 FROM auth.team_manager m
-                          WHERE m.team_id = t.team_id AND m.employee_id = p.employee_id)))))
+SELECT id FROM auth.invitation_in_force
+WHERE code_hash = %(fingerprint)s AND expires_at > %(now)s AND used < uses
 
 -- :name use
 UPDATE auth.invitation SET used = used + 1
 WHERE id = %(invitation_id)s AND used < uses AND revoked_at IS NULL AND expires_at > %(now)s
+  AND id IN (SELECT id FROM auth.invitation_in_force)
 RETURNING used

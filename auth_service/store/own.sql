@@ -31,11 +31,13 @@ SET token_hash = EXCLUDED.token_hash, created_by = EXCLUDED.created_by, created_
     expires_at = EXCLUDED.expires_at
 
 -- :name link
-SELECT employee_id, expires_at FROM auth.reset_link
+SELECT employee_id, expires_at FROM auth.reset_link_in_force
 WHERE token_hash = %(fingerprint)s AND expires_at > %(now)s
 
 -- :name use_link
-DELETE FROM auth.reset_link WHERE token_hash = %(fingerprint)s AND expires_at > %(now)s
+DELETE FROM auth.reset_link
+WHERE token_hash = %(fingerprint)s AND expires_at > %(now)s
+  AND employee_id IN (SELECT employee_id FROM auth.reset_link_in_force)
 RETURNING employee_id
 
 -- :name drop_link

@@ -89,8 +89,9 @@ export class Admin {
   }
 
   async confirm(reason) {
-    if (reason) await this.dialog().locator("#reason").fill(reason);
-    await this.dialog().locator('button[type="submit"]').click();
+    const form = this.page.locator('[data-test="confirm"]');
+    if (reason) await form.locator("#reason").fill(reason);
+    await form.locator('button[type="submit"]').click();
   }
 
   async chooseFile(name, text) {

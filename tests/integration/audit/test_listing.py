@@ -85,7 +85,11 @@ def test_sites_and_teams_have_their_names_and_the_command_line_none(
     assert (of_site["object_name"], of_team["object_name"]) == ("Audited Site", "Audited Team")
     published = listed(auth, organisation, "action=service.secret")
     assert {one["actor"] for one in published} == {None}
-    assert {one["object_name"] for one in published} == {"service:attendance", "service:reporter"}
+    assert {one["object_name"] for one in published} == {
+        "service:attendance",
+        "service:auth",
+        "service:reporter",
+    }
 
 
 def test_it_is_filtered_and_read_page_by_page(auth: AuthServer, organisation: Organisation) -> None:
