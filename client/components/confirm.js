@@ -14,7 +14,7 @@ export function Confirm({ title, text, button, keep, icon, reason, needed, done,
     event.preventDefault();
     if ((await run(() => onConfirm(why.trim()), done)) !== undefined) onClose();
   };
-  return html`<${Dialog} title=${title} onClose=${onClose}><form class="stack" data-test="confirm" onSubmit=${submit}>
+  return html`<${Dialog} title=${title} onClose=${onClose}><form class="stack" onSubmit=${submit}>
     <p>${text}</p>
     ${reason && html`<${Field} id="reason" label=${reason} value=${why} onValue=${setWhy} required=${needed} maxlength="500" autocomplete="off" />`}
     ${error && html`<${Problem} error=${error} />`}

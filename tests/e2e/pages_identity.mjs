@@ -89,9 +89,10 @@ export class Admin {
   }
 
   async confirm(reason) {
-    const form = this.page.locator('[data-test="confirm"]');
-    if (reason) await form.locator("#reason").fill(reason);
-    await form.locator('button[type="submit"]').click();
+    // What asks stands above the side sheet, which has forms of its own.
+    const asking = this.page.locator("dialog[open]:not(.dialog-sheet)").last();
+    if (reason) await asking.locator("#reason").fill(reason);
+    await asking.locator('button[type="submit"]').click();
   }
 
   async chooseFile(name, text) {
