@@ -32,7 +32,7 @@ logs: ## Follow every process's log
 	@$(IF_SET_UP); $(VENV)/python -m local logs
 
 .PHONY: admin
-admin: ## Make the first administrator (asks; or ADMIN_USERNAME=name)
+admin: ## Make the first administrator (asks; or ADMIN_USERNAME=name ADMIN_PASSWORD=…, ADMIN_EXISTING=1)
 	@$(SETUP) run && $(VENV)/python -m local admin
 
 .PHONY: rotate-key

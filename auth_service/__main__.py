@@ -5,10 +5,16 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from common import logs, metrics
+from common.clock import rfc3339
 from common.config import ConfigError, environment, load
-from common.errors import DomainError
+from common.errors import DomainError, conflict
+
+if TYPE_CHECKING:
+    from auth_service.service.values import Account
 
 
 def serve(env: Mapping[str, str]) -> int:
@@ -56,7 +62,10 @@ def demo(env: Mapping[str, str]) -> int:
 
 
 def admin(env: Mapping[str, str]) -> int:
-    """Make an admin of ``ADMIN_USERNAME``, or of the name typed."""
+    """Make an admin of ``ADMIN_USERNAME``, or of the name typed.
+
+    An account that is there already needs a typed yes, or ``ADMIN_EXISTING=1``.
+    """
     from auth_service.app import parts
     from auth_service.settings import AuthSettings
 
@@ -67,11 +76,29 @@ def admin(env: Mapping[str, str]) -> int:
         return env.get("ADMIN_PASSWORD") or getpass.getpass(f"Password for {username}: ")
 
     try:
-        made = built.accounts.make_admin(username, password)
+        made = built.accounts.make_admin(
+            username, password, lambda known, made_at: _confirm(env, known, made_at)
+        )
     finally:
         built.close()
     print(f"{username}: {'account made, ' if made else ''}is an admin now")
     return 0
+
+
+def _confirm(env: Mapping[str, str], known: Account, made_at: datetime) -> None:
+    """Show who has the name, and raise unless that is who is meant."""
+    print(
+        f"{known.username} is there already: number {known.employee_id},"
+        f" {known.full_name or 'no full name'}, made {rfc3339(made_at)}"
+    )
+    if env.get("ADMIN_PASSWORD"):
+        raise conflict("password_unused", "It keeps its password: leave ADMIN_PASSWORD out.")
+    if env.get("ADMIN_EXISTING") == "1":
+        return
+    if not sys.stdin.isatty():
+        raise conflict("account_exists", "If that is who is meant, say so: ADMIN_EXISTING=1.")
+    if input("Is that who is to be an admin? yes or no: ").strip() != "yes":
+        raise conflict("account_exists", "Nothing was changed.")
 
 
 def withdraw_keys(env: Mapping[str, str]) -> int:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from auth_service.directories.build import Built, build
 from auth_service.directories.seal import JourneySeal
+from auth_service.domain.registration import Registration
 from auth_service.passwords import Passwords
 from auth_service.rest.bulk import IMPORT, BulkResource
 from auth_service.rest.invitations import InvitationResource
@@ -141,7 +142,13 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     invitations = Invitations(store, clock, throttle)
     seal = JourneySeal(_derived(settings.refresh_key.key(), b"hazir journey"))
     accounts = Accounts(
-        store, sessions, invitations, password_thread=passwords, policy=policy, changed=changed
+        store,
+        sessions,
+        invitations,
+        password_thread=passwords,
+        policy=policy,
+        registration=settings.registration,
+        changed=changed,
     )
     own = Own(store, clock, accounts, password_thread=passwords, throttle=throttle, changed=changed)
     return Parts(
@@ -198,7 +205,12 @@ def make_wsgi(built: Parts) -> Wsgi:
     origins = settings.allowed_origins()
     SessionResource(built.sessions, built.schedules).install(made.api)
     OidcResource(
-        built.browser, built.directories.shown, origins, settings.page_url(), settings.demo
+        built.browser,
+        built.directories.shown,
+        origins,
+        settings.page_url(),
+        registration=settings.registration is Registration.OPEN,
+        demo=settings.demo,
     ).install(made.api)
     TokenResource(built.sessions, built.keeping, identify, origins).install(made.api)
     RegisterResource(built.accounts, identify).install(made.api)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auth_service.directories.settings import Directories, read_directories
 from auth_service.domain.attempts import Allowance, Allowances
 from auth_service.domain.passwords import PasswordPolicy
+from auth_service.domain.registration import Registration
 from auth_service.passwords import common_words
 from common.config import (
     CommonSettings,
@@ -15,6 +16,7 @@ from common.config import (
     between,
     group,
     key_secret,
+    one_of,
     port,
     secret,
     setting,
@@ -29,6 +31,10 @@ OWN_SERVICE = "service:auth"
 _DEMO_FACTOR = 100
 
 
+def _registration(text: str) -> Registration:
+    return Registration(one_of(*Registration)(text))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthSettings(CommonSettings):
     """The settings of auth_service; the limits on failed log-ins are described in `Allowances`."""
@@ -37,6 +43,7 @@ class AuthSettings(CommonSettings):
     auth_threads: int = setting("AUTH_THREADS", between(2, 64), 20)
     hashes_waiting: int = setting("AUTH_HASHES_WAITING", between(1, 60), 12)
     password_min_length: int | None = setting("PASSWORD_MIN_LENGTH", between(1, 64), None)
+    registration: Registration = setting("REGISTRATION", _registration, Registration.OPEN)
     failures_per_account: int = setting("LOGIN_FAILURES_PER_ACCOUNT", between(3, 10_000), 100)
     failures_per_address: int = setting("LOGIN_FAILURES_PER_ADDRESS", between(3, 10_000), 50)
     failures_per_site: int = setting("LOGIN_FAILURES_PER_SITE", between(3, 1_000_000), 2_000)

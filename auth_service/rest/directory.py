@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from common.httpkit.fields import Id, Strict
+from common.httpkit.fields import Exact, Id, Strict
 
 _Username = Annotated[str, Field(min_length=1, max_length=150)]
 _Password = Annotated[str, Field(min_length=1, max_length=128)]
@@ -70,7 +70,7 @@ class UserPath(BaseModel):
     employee_id: Id
 
 
-class UserIn(Strict):
+class UserIn(Exact):
     """A new account; without a password nobody signs in with it yet."""
 
     username: _Username
@@ -82,9 +82,10 @@ class UserIn(Strict):
     site_id: Id | None = None
 
 
-class UserChange(Strict):
-    """What is to change; what is not named stays."""
+class UserChange(Exact):
+    """What is to change; what is not named stays. Another ``username`` ends every session."""
 
+    username: _Username = ""
     password: _Password = ""
     full_name: str = Field(default="", max_length=200)
     school_number: _Code | None = None

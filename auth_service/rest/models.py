@@ -109,7 +109,7 @@ class Choice(BaseModel):
 
 
 class Choices(BaseModel):
-    """Every way of signing in, whether one may register, and whether this is a demo."""
+    """Every way of signing in, whether anybody may register, and whether this is a demo."""
 
     directories: list[Choice]
     registration: bool

@@ -30,6 +30,7 @@ class OidcResource:
     directories: Sequence[Directory]
     origins: frozenset[str]
     home: str
+    registration: bool
     demo: bool
 
     def install(self, api: Api) -> None:
@@ -72,7 +73,7 @@ class OidcResource:
         listed = [
             {"name": one.name, "kind": one.kind, "label": one.label} for one in self.directories
         ]
-        return {"directories": listed, "registration": True, "demo": self.demo}
+        return {"directories": listed, "registration": self.registration, "demo": self.demo}
 
     def start(self, call: Call) -> Answer:
         """Send the browser to the provider."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from auth_service.domain import passwords, roles, usernames
 from auth_service.domain.invitations import no_invitation
 from auth_service.domain.passwords import PasswordPolicy
+from auth_service.domain.registration import Registration
 from auth_service.service.account_values import Invitation
 from auth_service.service.invitations import Invitations
 from auth_service.service.ports import PasswordThread, Store, Work
+from auth_service.service.rights import still_may
 from auth_service.service.sessions import Device, Grant, Sessions
 from auth_service.service.throttle import Charge
 from auth_service.service.values import Account, Decider, NewAccount
 from common.errors import DomainError, Kind, conflict
-from common.identity import SYSTEM, Action, Role, Subject, authorize
+from common.identity import SYSTEM, Action, Role, Subject, authorize, require
 
 
 def username_taken() -> Exception:
@@ -43,6 +45,7 @@ class Accounts:
         *,
         password_thread: PasswordThread,
         policy: PasswordPolicy,
+        registration: Registration,
         changed: Callable[[], None],
     ) -> None:
         self._store = store
@@ -50,6 +53,7 @@ class Accounts:
         self._invitations = invitations
         self._passwords = password_thread
         self._policy = policy
+        self._registration = registration
         self._changed = changed
 
     def register(
@@ -63,8 +67,9 @@ class Accounts:
     ) -> Grant:
         """An account of a newcomer, signed in at once, as far as an ``invitation`` promises.
 
-        Raises ``username_taken``, ``invitation_invalid``.
+        Raises ``username_taken``, ``invitation_invalid``, ``registration_closed``.
         """
+        self._registration.check(invited=invitation is not None, by_admin=False)
         invited = self._invited(invitation, device.address)
         new = self._prepared(username, password)
         with self._store.begin() as work:
@@ -89,7 +94,9 @@ class Accounts:
 
         That is what an invitation promises, or what ``caller`` may give.
         """
-        by_admin = caller is not None and authorize(caller, Action.MANAGE_PEOPLE, SYSTEM)
+        admin = caller if caller and authorize(caller, Action.MANAGE_PEOPLE, SYSTEM) else None
+        by_admin = admin is not None
+        self._registration.check(invited=invitation is not None, by_admin=by_admin)
         with self._store.begin() as work:
             newcomer, site_id = _newcomer(work)
         try:
@@ -106,12 +113,18 @@ class Accounts:
         new = self._prepared(username, password)
         decider = Decider(caller.employee_id if caller else None, request_id)
         with self._store.begin() as work:
+            if admin:
+                work.rights.guard()
+                still_may(work, admin)
             account = self._join(work, new, role, site_id, invited, decider)
         self._changed()
         return account, role
 
-    def create(self, new: NewAccount, password: str | None, decider: Decider) -> Account:
+    def create(
+        self, subject: Subject, new: NewAccount, password: str | None, request_id: str
+    ) -> Account:
         """An account as ``new`` describes it; without a password nobody signs in with it yet."""
+        require(subject, Action.MANAGE_PEOPLE, SYSTEM)
         prepared = self._prepared(new.username, password)
         whole = replace(
             new,
@@ -119,7 +132,13 @@ class Accounts:
             username_key=prepared.username_key,
             password_hash=prepared.password_hash,
         )
-        return self._add(whole, decider, "account.created")
+        with self._store.begin() as work:
+            work.rights.guard()
+            still_may(work, subject)
+            decider = Decider(subject.employee_id, request_id)
+            account = add(work, whole, decider, "account.created")
+        self._changed()
+        return account
 
     def checked(self, username: str, password: str) -> str:
         """A new password as it is hashed; raises ``invalid_request`` when it may not be one."""
@@ -129,31 +148,32 @@ class Accounts:
         """The hash of a new password; raises ``invalid_request`` when it may not be one."""
         return self._hash(self.checked(username, password))
 
-    def make_admin(self, username: str, password: Callable[[], str]) -> bool:
+    def make_admin(
+        self,
+        username: str,
+        password: Callable[[], str],
+        confirm: Callable[[Account, datetime], None],
+    ) -> bool:
         """Give ``username`` the role of admin; whether the account had to be made.
 
-        ``password`` is asked for only when it is needed.
+        ``password`` is asked for only when it is needed. ``confirm`` is shown an account that is
+        there already, perhaps a stranger's who took the name first, and when it was made; it
+        raises unless that is who is meant.
         """
         name = usernames.checked(username)
         command_line = Decider(None)
         with self._store.begin() as work:
             known = work.people.by_name(usernames.key_of(name))
-            if known is not None and Role.ADMIN not in known.roles:
-                grown = known.roles | {Role.ADMIN}
-                work.people.set_roles(known.employee_id, grown, None)
-                entry = command_line.entry(
-                    "account.changed",
-                    f"person:{known.employee_id}",
-                    before={"roles": sorted(known.roles)},
-                    after={"roles": sorted(grown)},
-                )
-                work.journal.write(entry)
-                work.journal.announce_person(known.employee_id)
-        if known is None:
-            new = replace(
-                self._prepared(name, password()), roles=frozenset({Role.ADMIN, Role.STAFF})
-            )
-            self._add(new, command_line, "account.created")
+            made_at = work.people.made_at(known.employee_id) if known else None
+        if known and made_at:
+            confirm(known, made_at)
+            with self._store.begin() as work:
+                _promote(work, known, command_line)
+        else:
+            new = self._prepared(name, password())
+            new = replace(new, roles=frozenset({Role.ADMIN, Role.STAFF}))
+            with self._store.begin() as work:
+                add(work, new, command_line, "account.created")
         self._changed()
         return known is None
 
@@ -207,11 +227,25 @@ class Accounts:
         with self._passwords.turn() as turn:
             return turn.hash(text)
 
-    def _add(self, new: NewAccount, decider: Decider, action: str) -> Account:
-        with self._store.begin() as work:
-            account = add(work, new, decider, action)
-        self._changed()
-        return account
+
+def _promote(work: Work, confirmed: Account, decider: Decider) -> None:
+    """Make an admin of the account that was confirmed, as long as its name is still its own."""
+    work.rights.guard()
+    known = work.people.hold(confirmed.employee_id)
+    if known is None or known.username != confirmed.username:
+        raise conflict("account_changed", "The account has changed meanwhile; try again.")
+    if Role.ADMIN in known.roles:
+        return
+    grown = known.roles | {Role.ADMIN}
+    work.people.set_roles(known.employee_id, grown, decider.employee_id)
+    entry = decider.entry(
+        "account.changed",
+        f"person:{known.employee_id}",
+        before={"roles": sorted(known.roles)},
+        after={"roles": sorted(grown)},
+    )
+    work.journal.write(entry)
+    work.journal.announce_person(known.employee_id)
 
 
 def _newcomer(work: Work) -> tuple[Role, int | None]:

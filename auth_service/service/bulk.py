@@ -13,6 +13,7 @@ from auth_service.service.accounts import add
 from auth_service.service.people import change_within
 from auth_service.service.people_plan import Known, Plan, Step
 from auth_service.service.ports import PasswordThread, Store, Work
+from auth_service.service.rights import still_may
 from auth_service.service.values import Account, Decider, NewAccount, PeoplePage
 from common.identity import SYSTEM, Action, Role, Subject, require
 
@@ -49,7 +50,10 @@ class Bulk:
         self._changed = changed
 
     def read(self, subject: Subject, raw: bytes, *, dry_run: bool, request_id: str) -> Imported:
-        """Make and change accounts as the file says: all of it, or with any fault nothing."""
+        """Make and change accounts as the file says: all of it, or with any fault nothing.
+
+        Raises ``forbidden`` also for somebody who loses the right before all of it is written.
+        """
         require(subject, Action.MANAGE_PEOPLE, SYSTEM)
         decider = Decider(subject.employee_id, request_id)
         lines, faults = people_file.read(raw)
@@ -58,9 +62,10 @@ class Bulk:
                 steps, faults = self._plan(_known(work), lines, subject.employee_id)
             if faults or dry_run:
                 return _told(len(lines), steps, faults, applied=False)
-            hashes = self._hashes(steps)
+            hashes = self._hashes(steps, subject)
             with self._store.begin() as work:
                 work.rights.guard()
+                still_may(work, subject)
                 # Planned anew: people may have come and changed while passwords were hashed.
                 steps, faults = self._plan(_known(work), lines, subject.employee_id)
                 if not faults:
@@ -102,7 +107,7 @@ class Bulk:
             plan.add(line)
         return plan.steps, plan.faults
 
-    def _hashes(self, steps: Sequence[Step]) -> dict[int, str]:
+    def _hashes(self, steps: Sequence[Step], subject: Subject) -> dict[int, str]:
         """The hash of each line's password, by the line's row."""
         wanted = {
             step.line.row: password_rules.checked(password, step.name, self._policy)
@@ -111,8 +116,14 @@ class Bulk:
         }
         if not wanted:
             return {}
+        hashes = {}
         with self._passwords.turn() as turn:
-            return {row: turn.hash(text) for row, text in wanted.items()}
+            for row, text in wanted.items():
+                # Hashing hundreds takes many seconds: not for somebody who lost the right.
+                with self._store.begin() as work:
+                    still_may(work, subject)
+                hashes[row] = turn.hash(text)
+        return hashes
 
 
 def _known(work: Work) -> Known:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from auth_service.domain import roles as role_rules
+from auth_service.domain import usernames
 from auth_service.service.accounts import Accounts
 from auth_service.service.ending import revoke_all
 from auth_service.service.ports import Store, Work
+from auth_service.service.rights import still_may
 from auth_service.service.values import Account, Decider, Entry, PeoplePage, Site, Team
 from common.errors import forbidden, not_found
 from common.identity import (
@@ -24,7 +26,17 @@ from common.identity import (
     require,
 )
 
-_COLUMNS = frozenset({"full_name", "school_number", "external_code", "site_id"})
+_COLUMNS = frozenset(
+    {
+        "username",
+        "username_key",
+        "full_name",
+        "school_number",
+        "external_code",
+        "site_id",
+        "password_hash",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +102,22 @@ class People:
     ) -> Account:
         """Change what ``wanted`` names of a person: columns, ``roles``, ``locked``, ``password``.
 
-        A lock or a new password ends every session; new roles end the tokens that say the old
-        ones. Nobody changes their own roles.
+        A lock, a new password or another username ends every session; new roles end the tokens
+        that say the old ones. Nobody changes their own roles.
         """
         require(subject, Action.MANAGE_PEOPLE, SYSTEM)
         values = dict(wanted)
+        if "username" in values:
+            values["username"] = usernames.checked(values["username"])
+            values["username_key"] = usernames.key_of(values["username"])
         if "password" in values:
             known = self.one(subject, employee_id)
-            password = values.pop("password")
-            values["password_hash"] = self._accounts.hashed(known.username, password)
+            name = values.get("username", known.username)
+            values["password_hash"] = self._accounts.hashed(name, values.pop("password"))
         decider = Decider(subject.employee_id, request_id)
         with self._store.begin() as work:
+            work.rights.guard()
+            still_may(work, subject)
             after = change_within(work, decider, employee_id, values, reason)
         self._changed()
         return after
@@ -113,6 +130,7 @@ class People:
         decider = Decider(subject.employee_id, request_id)
         with self._store.begin() as work:
             work.rights.guard()
+            still_may(work, subject)
             known = work.people.by_id(employee_id)
             if known is None:
                 raise not_found()
@@ -138,8 +156,9 @@ def change_within(
 ) -> Account:
     """Change a person within ``work``, with the audit line and the announcement.
 
-    ``values`` are columns, ``roles``, ``locked``, ``password_hash``. Raises ``not_found``,
-    ``own_roles``, ``own_lock``, ``own_password``, ``last_admin``.
+    ``values`` are columns, ``roles``, ``locked``; ``username`` comes with its ``username_key``.
+    Raises ``not_found``, ``own_roles``, ``own_lock``, ``own_password``, ``last_admin``,
+    ``username_taken``.
     """
     if not values.keys().isdisjoint({"roles", "locked"}):
         # Two admins who take each other's role at once would leave none.
@@ -170,9 +189,7 @@ def _apply(work: Work, decider: Decider, before: Account, values: Mapping[str, A
         before.roles, roles, was_locked=before.locked, locked=locked
     ) and not work.rights.another_admin(before.employee_id):
         raise role_rules.last_admin()
-    columns = {
-        name: value for name, value in values.items() if name in _COLUMNS | {"password_hash"}
-    }
+    columns = {name: value for name, value in values.items() if name in _COLUMNS}
     if columns:
         work.people.change(before.employee_id, columns)
     if roles != before.roles:
@@ -181,7 +198,9 @@ def _apply(work: Work, decider: Decider, before: Account, values: Mapping[str, A
         work.people.lock(before.employee_id, locked=locked)
     if "password_hash" in columns:
         work.own.drop_link(before.employee_id)
-    if (locked and not before.locked) or "password_hash" in columns:
+    # Tokens carry the name: none may go on under one that is perhaps another person's soon.
+    renamed = values.get("username", before.username) != before.username
+    if (locked and not before.locked) or "password_hash" in columns or renamed:
         revoke_all(work, before.employee_id)
 
 
@@ -210,6 +229,7 @@ def _entry(
 
 def _shown(account: Account) -> dict[str, Any]:
     return {
+        "username": account.username,
         "full_name": account.full_name,
         "school_number": account.school_number,
         "external_code": account.external_code,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from auth_service.domain.attempts import Counter
 from auth_service.domain.sessions import Presented
 from auth_service.service.account_ports import AccountWork
 from auth_service.service.directory_ports import DirectoryRows
+from auth_service.service.key_ports import KeyRows
 from auth_service.service.values import (
     Account,
     Entry,
@@ -32,6 +33,10 @@ class PeopleRows(Protocol):
 
     def by_id(self, employee_id: int) -> Account | None:
         """The account with this number, without its password hash."""
+        ...
+
+    def made_at(self, employee_id: int) -> datetime:
+        """When this account, which is there, was made."""
         ...
 
     def hold(self, employee_id: int) -> Account | None:
@@ -76,6 +81,10 @@ class SessionRows(Protocol):
 
     def rotated(self, sid: str, generation: int, now: datetime) -> None:
         """Note the newest generation."""
+        ...
+
+    def ended(self, sid: str) -> bool:
+        """Whether this session was ended before its time."""
         ...
 
     def revoke(self, sid: str) -> int | None:
@@ -180,34 +189,6 @@ class Journal(Protocol):
 
     def write(self, entry: Entry) -> None:
         """Add a line to the audit."""
-        ...
-
-
-class KeyRows(Protocol):
-    """Public signing keys and services' secrets."""
-
-    def add_key(self, kid: str, jwk: Mapping[str, str], now: datetime) -> bool:
-        """Publish a key; whether it was new."""
-        ...
-
-    def published_at(self, kid: str) -> datetime | None:
-        """When a key was published; ``None`` when it is not, or not any more."""
-        ...
-
-    def retire_keys(self, current: str, now: datetime, after: timedelta) -> list[str]:
-        """Withdraw the keys that ``current`` replaced longer than ``after`` ago; their names."""
-        ...
-
-    def keys(self) -> list[Mapping[str, str]]:
-        """The published keys, newest first."""
-        ...
-
-    def service(self, client_id: str) -> tuple[int, bytes] | None:
-        """The account of a service and the fingerprint of its secret."""
-        ...
-
-    def set_service_secret(self, client_id: str, employee_id: int, fingerprint: bytes) -> bool:
-        """Keep a service's secret; whether that changed anything."""
         ...
 
 

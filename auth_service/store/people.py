@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,13 @@ class PeopleRows:
         """The account with this number, without its password hash."""
         row = self._tx.one(_SQL["by_id"], employee_id=employee_id)
         return account_of(row) if row else None
+
+    def made_at(self, employee_id: int) -> datetime:
+        """When this account, which is there, was made."""
+        row = self._tx.one(_SQL["made_at"], employee_id=employee_id)
+        assert row is not None
+        made: datetime = row.created_at
+        return made
 
     def hold(self, employee_id: int) -> Account | None:
         """The account, kept as it is until the transaction ends."""

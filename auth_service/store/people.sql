@@ -11,6 +11,9 @@ SELECT v.*, NULL AS password_hash, p.directory, p.subject
 FROM auth.person p JOIN org.people v USING (employee_id)
 WHERE p.employee_id = %(employee_id)s
 
+-- :name made_at
+SELECT created_at FROM auth.person WHERE employee_id = %(employee_id)s
+
 -- :name hold
 SELECT 1 AS held FROM auth.person WHERE employee_id = %(employee_id)s FOR UPDATE
 
@@ -28,6 +31,12 @@ ON CONFLICT DO NOTHING
 
 -- :name drop_roles
 DELETE FROM auth.person_role WHERE employee_id = %(employee_id)s AND role <> ALL (%(roles)s::text[])
+
+-- :name set_username
+UPDATE auth.person SET username = %(value)s WHERE employee_id = %(employee_id)s
+
+-- :name set_username_key
+UPDATE auth.person SET username_key = %(value)s WHERE employee_id = %(employee_id)s
 
 -- :name set_full_name
 UPDATE auth.person SET full_name = %(value)s WHERE employee_id = %(employee_id)s

@@ -39,6 +39,10 @@ class SessionRows:
         """Note the newest generation."""
         self._tx.execute(_SQL["rotated"], sid=sid, generation=generation, now=now)
 
+    def ended(self, sid: str) -> bool:
+        """Whether this session was ended before its time."""
+        return self._tx.one(_SQL["ended"], sid=sid) is not None
+
     def revoke(self, sid: str) -> int | None:
         """End a session; whose it was, or ``None`` when it had ended before."""
         row = self._tx.one(_SQL["revoke"], sid=sid)

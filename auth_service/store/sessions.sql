@@ -21,6 +21,9 @@ FOR UPDATE OF s
 UPDATE auth.session SET generation = %(generation)s, rotated_at = %(now)s, used_at = %(now)s
 WHERE sid = %(sid)s
 
+-- :name ended
+SELECT 1 AS ended FROM auth.session WHERE sid = %(sid)s AND revoked_at IS NOT NULL
+
 -- :name revoke
 UPDATE auth.session SET revoked_at = now() WHERE sid = %(sid)s AND revoked_at IS NULL
 RETURNING employee_id

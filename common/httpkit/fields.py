@@ -25,3 +25,9 @@ class Strict(BaseModel):
     """JSON in: a number is a number and a text is a text; what is not known is ignored."""
 
     model_config = ConfigDict(strict=True)
+
+
+class Exact(Strict):
+    """As `Strict`, and what is not known is refused: nobody believes that it was done."""
+
+    model_config = ConfigDict(extra="forbid")

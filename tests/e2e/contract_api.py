@@ -67,7 +67,7 @@ def register(call: Call) -> Answer:
         invitation["used"] += 1
         role = invitation["role"]
     elif not call.world.choices["registration"]:
-        raise Problem(403, "invitation_required")
+        raise Problem(403, "registration_closed")
     number = 1000 + len(call.world.users)
     call.world.add_user(number, body["username"], "", [role], [])
     call.world.users[body["username"]]["password"] = body["password"]

@@ -209,12 +209,12 @@ def test_somebody_takes_a_name_meanwhile(
     bulk = auth.parts.bulk
     hashes = bulk._hashes
 
-    def and_meanwhile(steps: Any) -> Any:
+    def and_meanwhile(*given: Any) -> Any:
         auth.town.sql(
             "UPDATE auth.person SET external_code = 'RACED' WHERE employee_id = %s",
             cast.people["own"],
         )
-        return hashes(steps)
+        return hashes(*given)
 
     monkeypatch.setattr(bulk, "_hashes", and_meanwhile)
     answer = send(auth, cast, "username,external_code\nimp-racer,RACED\n")

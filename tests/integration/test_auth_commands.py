@@ -154,9 +154,22 @@ def test_the_first_admin_comes_from_the_command_line(
         bearer = {"Authorization": f"Bearer {token}"}
         assert auth.client.get("/api/v1/users", headers=bearer).status_code == 200
         account = auth.register("Deputy")
-        promoted = run(fresh_database, "admin", ADMIN_USERNAME="deputy")
-        assert (promoted.returncode, promoted.stdout) == (0, "deputy: is an admin now\n")
-        again = run(fresh_database, "admin", ADMIN_USERNAME="deputy")
+        known = f"Deputy is there already: number {account['employee_id']}, no full name, made "
+        for more, word in (
+            ({}, "ADMIN_EXISTING=1"),
+            ({"ADMIN_EXISTING": "0"}, "ADMIN_EXISTING=1"),
+            ({"ADMIN_EXISTING": "1", "ADMIN_PASSWORD": PASSWORD}, "ADMIN_PASSWORD"),
+        ):
+            refused = run(fresh_database, "admin", ADMIN_USERNAME="deputy", **more)
+            assert refused.returncode == 75
+            assert known in refused.stdout
+            assert word in refused.stderr
+        assert len(auth.audit(f"person:{account['employee_id']}")) == 1
+        sure = {"ADMIN_USERNAME": "deputy", "ADMIN_EXISTING": "1"}
+        promoted = run(fresh_database, "admin", **sure)
+        assert promoted.returncode == 0, promoted.stderr
+        assert promoted.stdout.endswith("deputy: is an admin now\n")
+        again = run(fresh_database, "admin", **sure)
         assert again.returncode == 0
         roles = auth.town.sql(
             "SELECT role FROM auth.person_role WHERE employee_id = %s ORDER BY role",
@@ -165,6 +178,44 @@ def test_the_first_admin_comes_from_the_command_line(
         assert roles == [("admin",), ("staff",)]
         _, changed = auth.audit(f"person:{account['employee_id']}")
         assert changed[:2] == (None, "account.changed")
+
+
+def test_somebody_who_has_the_name_is_asked_about(
+    run: Command, fresh_database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever registered the name first is not an admin by mistake."""
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    typed = iter(["", "no", "y", "yes"])
+    monkeypatch.setattr("builtins.input", lambda _: next(typed))
+    with running_auth(fresh_database) as auth:
+        number = auth.register("chief")["employee_id"]
+        for _ in range(3):
+            refused = run(fresh_database, "admin", ADMIN_USERNAME="chief")
+            assert refused.returncode == 75
+            assert f"number {number}, " in refused.stdout
+        assert len(auth.audit(f"person:{number}")) == 1
+        assert run(fresh_database, "admin", ADMIN_USERNAME="chief").returncode == 0
+        assert auth.audit(f"person:{number}")[-1][1] == "account.changed"
+
+
+def test_another_who_takes_the_name_meanwhile_is_no_admin(
+    run: Command, fresh_database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_auth(fresh_database) as auth:
+        number = auth.register("chief")["employee_id"]
+
+        def renamed(_: str) -> str:
+            auth.town.sql(
+                "UPDATE auth.person SET username = 'x', username_key = 'x' WHERE employee_id = %s",
+                number,
+            )
+            return "yes"
+
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        monkeypatch.setattr("builtins.input", renamed)
+        refused = run(fresh_database, "admin", ADMIN_USERNAME="chief")
+        assert refused.returncode == 75
+        assert len(auth.audit(f"person:{number}")) == 1
 
 
 def test_all_keys_but_the_one_in_use_are_withdrawn(

@@ -16,5 +16,6 @@ export default {
   "err.link_used_or_expired": "استُخدم هذا الرابط أو مضى وقته.|اطلب رابطًا جديدًا من المشرف.",
   "err.invitation_invalid": "لم تعد هذه الدعوة صالحة.|اطلب دعوة جديدة ممن أعطاك إياها.",
   "err.invitation_required": "الحساب هنا يحتاج إلى دعوة.|أدخل الرمز الذي أُعطي لك.",
+  "err.registration_closed": "لا يسجّل أحد هنا من دون دعوة.|اسأل المسؤول.",
   "err.invitation_for_another_role": "هذه الدعوة لدور آخر.|اطلب دعوة مناسبة.",
 };

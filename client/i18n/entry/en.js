@@ -16,5 +16,6 @@ export default {
   "err.link_used_or_expired": "This link has been used or is too old.|Ask your administrator for a new one.",
   "err.invitation_invalid": "This invitation is not valid any more.|Ask for a new one where you got it.",
   "err.invitation_required": "An account needs an invitation here.|Enter the code you were given.",
+  "err.registration_closed": "Nobody registers here without an invitation.|Ask your administrator.",
   "err.invitation_for_another_role": "This invitation is for another role.|Ask for one that fits.",
 };

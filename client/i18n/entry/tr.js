@@ -16,5 +16,6 @@ export default {
   "err.link_used_or_expired": "Bu bağlantı kullanılmış veya çok eski.|Yöneticinizden yenisini isteyin.",
   "err.invitation_invalid": "Bu davet artık geçerli değil.|Aldığınız yerden yenisini isteyin.",
   "err.invitation_required": "Burada hesap için davet gerekir.|Size verilen kodu girin.",
+  "err.registration_closed": "Burada davetsiz kayıt yapılmaz.|Yöneticinize başvurun.",
   "err.invitation_for_another_role": "Bu davet başka bir rol için.|Uygun bir davet isteyin.",
 };
