@@ -139,7 +139,8 @@ def change_within(
     """Change a person within ``work``, with the audit line and the announcement.
 
     ``values`` are columns, ``roles``, ``locked``, ``password_hash``. Raises ``not_found``,
-    ``own_roles``, ``own_lock``, ``own_password``, ``last_admin``.
+    ``own_roles``, ``own_lock``, ``own_password``, ``last_admin``,
+    ``role_of_directory``.
     """
     if not values.keys().isdisjoint({"roles", "locked"}):
         # Two admins who take each other's role at once would leave none.
@@ -176,6 +177,8 @@ def _apply(work: Work, decider: Decider, before: Account, values: Mapping[str, A
     if columns:
         work.people.change(before.employee_id, columns)
     if roles != before.roles:
+        held = work.directories.roles(before.employee_id)
+        role_rules.check_given_here(before.username, held, roles)
         work.people.set_roles(before.employee_id, roles, decider.employee_id)
     if locked != before.locked:
         work.people.lock(before.employee_id, locked=locked)
