@@ -68,13 +68,16 @@ class OrgView:
         self._thread: threading.Thread | None = None
         # Two refreshes at once could let the older one's reading of everybody win.
         self._refreshing = threading.Lock()
+        # Held for the writing alone: whoever looks a person up waits for no refresh.
+        self._writing = threading.Lock()
+        self._turn = 0
         self.listeners: list[Callable[[frozenset[int], frozenset[str]], None]] = []
 
     def load(self) -> None:
         """Read everything; the head is read first, so a change meanwhile is only read twice."""
         started = monotonic()
         head = self._db.one(_SQL["head"])
-        self._people = {row.employee_id: person_of(row) for row in self._db.all(_SQL["people"])}
+        self._read_all()
         self._load_revoked(started)
         self._load_keys()
         self._seq = head.seq if head else 0
@@ -108,7 +111,7 @@ class OrgView:
         """The person with this number; one not known yet is looked up."""
         known = self._people.get(employee_id)
         if known is None:
-            self._read([employee_id])
+            self._look_up(employee_id)
             known = self._people.get(employee_id)
         return known
 
@@ -132,7 +135,7 @@ class OrgView:
             raise unauthenticated()
         person = self._people.get(claims.employee_id)
         if person is None or person.roles != claims.roles:
-            self._read([claims.employee_id])
+            self._look_up(claims.employee_id)
             person = self._people.get(claims.employee_id)
         if person is None or person.locked or person.roles != claims.roles:
             raise unauthenticated()
@@ -159,7 +162,7 @@ class OrgView:
         self._revoked |= sids
         touched = frozenset(c.employee_id for c in changes if c.employee_id is not None)
         if "site" in kinds:
-            self._people = {row.employee_id: person_of(row) for row in self._db.all(_SQL["people"])}
+            self._read_all()
             touched = frozenset(self._people)
         elif touched:
             self._read(touched)
@@ -168,12 +171,31 @@ class OrgView:
         for listener in self.listeners:
             listener(touched, sids)
 
+    def _read_all(self) -> None:
+        found = {row.employee_id: person_of(row) for row in self._db.all(_SQL["people"])}
+        with self._writing:
+            self._people = found
+            self._turn += 1
+
     def _read(self, ids: Iterable[int]) -> None:
-        wanted = list(ids)
-        found = {
-            row.employee_id: person_of(row) for row in self._db.all(_SQL["some_people"], ids=wanted)
-        }
-        self._people.update(found)
+        found = self._found(ids)
+        with self._writing:
+            self._people.update(found)
+            self._turn += 1
+
+    def _look_up(self, employee_id: int) -> None:
+        """Read one person. What a refresh has overtaken may be the old one: it is read again."""
+        while True:
+            turn = self._turn
+            found = self._found([employee_id])
+            with self._writing:
+                if turn == self._turn:
+                    self._people.update(found)
+                    return
+
+    def _found(self, ids: Iterable[int]) -> dict[int, Person]:
+        rows = self._db.all(_SQL["some_people"], ids=list(ids))
+        return {row.employee_id: person_of(row) for row in rows}
 
     def _load_revoked(self, at: float) -> None:
         rows = self._db.all(_SQL["revoked"], life=_REMEMBER_REVOKED)

@@ -43,7 +43,7 @@ class Counter:
 
 
 def counters(username_key: str, address: str, limits: Allowances, *, known: bool) -> list[Counter]:
-    """The counters of a log-in, in the order in which they are locked.
+    """The counters of a log-in, in the order in which they are locked: the address's is the first.
 
     From an address ``known`` to belong to the account its own counter is used, and the whole
     installation's is not: whoever guesses elsewhere does not lock the owner out.
@@ -51,8 +51,8 @@ def counters(username_key: str, address: str, limits: Allowances, *, known: bool
     network = network_of(address)
     account = f"{username_key}\0{network if known else ''}"
     found = [
-        Counter(ACCOUNT, _hash(account), limits.account),
         Counter(ADDRESS, _hash(network), limits.address),
+        Counter(ACCOUNT, _hash(account), limits.account),
     ]
     if not known:
         found.append(Counter(SITE, b"", limits.site))

@@ -145,6 +145,11 @@ def roles_after(held: Mapping[Role, bool], given: AbstractSet[Role]) -> frozense
     return frozenset(role for role, by_directory in held.items() if not by_directory) | given
 
 
+def withdraws_admin(held: Mapping[Role, bool], given: AbstractSet[Role]) -> bool:
+    """Whether a sign-in takes the admin's role away that the directory gave."""
+    return held.get(Role.ADMIN, False) and Role.ADMIN not in given
+
+
 def asked(order: Sequence[str], chosen: str | None, known: str | None) -> list[str]:
     """The directories that a name and a password are shown to, in this order.
 

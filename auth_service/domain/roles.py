@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from common.errors import DomainError, conflict, forbidden, invalid
@@ -91,6 +92,22 @@ def loses_admin(
 def last_admin() -> DomainError:
     """Without an admin nobody could make one, but from the command line."""
     return conflict("last_admin", "This is the last admin; make another one first.")
+
+
+def check_given_here(username: str, held: Mapping[Role, bool], wanted: AbstractSet[Role]) -> None:
+    """Raise a conflict when a role that the directory gives is missing in ``wanted``.
+
+    ``held`` says of each role whether the directory gave it. Taken away here, it would be back at
+    the next sign-in.
+    """
+    withdrawn = sorted(role for role, given in held.items() if given and role not in wanted)
+    if withdrawn:
+        raise conflict(
+            "role_of_directory",
+            f"The directory gives {username} the role {withdrawn[0]}: withdraw it there,"
+            " or lock the account.",
+            role=withdrawn[0],
+        )
 
 
 def require_manager(roles: AbstractSet[Role]) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 from auth_service.domain import directories, usernames
 from auth_service.domain.attempts import Counter
 from auth_service.domain.directories import Identity
+from auth_service.domain.roles import loses_admin
 from auth_service.service.ending import revoke_all
 from auth_service.service.ports import Store, Work
 from auth_service.service.proving import Proved, invalid_credentials
 from auth_service.service.values import Account, Decider, Entry, NewAccount
 from common import logs
 from common.errors import DomainError, Kind, conflict, forbidden
+from common.identity import Role
 
 
 def account_exists() -> DomainError:
@@ -183,6 +185,10 @@ def _name_of(identity: Identity) -> str:
 def _updated(
     work: Work, decider: Decider, employee_id: int, identity: Identity, directory: str
 ) -> Account:
+    if directories.withdraws_admin(work.directories.roles(employee_id), identity.roles):
+        # Before the person, as everybody who changes rights. Only arrivals make a role the
+        # directory's, and nobody else arrives as this subject meanwhile.
+        work.rights.guard()
     before = work.people.hold(employee_id)
     assert before is not None
     columns: dict[str, Any] = {}
@@ -190,9 +196,10 @@ def _updated(
         columns["full_name"] = identity.full_name
     if identity.school_number and identity.school_number != before.school_number:
         columns["school_number"] = identity.school_number
-    roles = directories.roles_after(work.directories.roles(employee_id), identity.roles)
+    given = _given(work, decider, before, identity, directory)
+    roles = directories.roles_after(work.directories.roles(employee_id), given)
     work.people.change(employee_id, columns)
-    work.directories.set_roles(employee_id, identity.roles)
+    work.directories.set_roles(employee_id, given)
     after = replace(before, roles=roles, **columns)
     if after == before:
         return after
@@ -211,6 +218,25 @@ def _updated(
     )
     work.journal.announce_person(employee_id)
     return after
+
+
+def _given(
+    work: Work, decider: Decider, before: Account, identity: Identity, directory: str
+) -> frozenset[Role]:
+    """The roles that the directory gives, and admin where nobody would be left to make one."""
+    after = directories.roles_after(work.directories.roles(before.employee_id), identity.roles)
+    loses = loses_admin(before.roles, after, was_locked=before.locked, locked=before.locked)
+    if not loses or work.rights.another_admin(before.employee_id):
+        return identity.roles
+    work.journal.write(
+        decider.entry(
+            "account.admin_kept",
+            f"person:{before.employee_id}",
+            after={"directory": directory, "role": Role.ADMIN},
+            reason="the last admin: the directory no longer gives the role",
+        )
+    )
+    return identity.roles | {Role.ADMIN}
 
 
 def _arrived(decider: Decider, employee_id: int, new: NewAccount, identity: Identity) -> Entry:

@@ -158,7 +158,7 @@ def change_within(
 
     ``values`` are columns, ``roles``, ``locked``; ``username`` comes with its ``username_key``.
     Raises ``not_found``, ``own_roles``, ``own_lock``, ``own_password``, ``last_admin``,
-    ``username_taken``.
+    ``username_taken``, ``role_of_directory``.
     """
     if not values.keys().isdisjoint({"roles", "locked"}):
         # Two admins who take each other's role at once would leave none.
@@ -193,6 +193,8 @@ def _apply(work: Work, decider: Decider, before: Account, values: Mapping[str, A
     if columns:
         work.people.change(before.employee_id, columns)
     if roles != before.roles:
+        held = work.directories.roles(before.employee_id)
+        role_rules.check_given_here(before.username, held, roles)
         work.people.set_roles(before.employee_id, roles, decider.employee_id)
     if locked != before.locked:
         work.people.lock(before.employee_id, locked=locked)

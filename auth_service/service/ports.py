@@ -100,7 +100,10 @@ class SessionRows(Protocol):
         ...
 
     def charge(self, counters: Sequence[Counter], now: datetime) -> dict[str, float]:
-        """Count one attempt on each counter; the level of each kind."""
+        """Count one attempt on each counter; the level of each kind that was counted.
+
+        When the first is over its limit, the others are left as they are.
+        """
         ...
 
     def refund(self, counters: Sequence[Counter]) -> None:

@@ -59,5 +59,6 @@ class Throttle:
 
     def _charge(self, work: Work, counters: list[Counter]) -> Charge:
         levels = work.sessions.charge(counters, self._clock.now())
-        wait, kind = max((attempts.wait(one, levels[one.kind]), one.kind) for one in counters)
-        return Charge(counters, wait, kind)
+        charged = [one for one in counters if one.kind in levels]
+        wait, kind = max((attempts.wait(one, levels[one.kind]), one.kind) for one in charged)
+        return Charge(charged, wait, kind)

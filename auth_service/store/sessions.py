@@ -59,7 +59,11 @@ class SessionRows:
         return row is not None
 
     def charge(self, counters: Sequence[Counter], now: datetime) -> dict[str, float]:
-        """Count one attempt on each counter; the level of each kind."""
+        """Count one attempt on each counter; the level of each kind that was counted.
+
+        When the first is over its limit, the others are left as they are: one address must not
+        use up what is everybody's.
+        """
         rows = self._tx.all(
             _SQL["charge"],
             now=now,

@@ -39,16 +39,32 @@ WHERE employee_id = %(employee_id)s AND network = %(network)s
 LIMIT 1
 
 -- :name charge
-INSERT INTO auth.attempt AS a (kind, key, level, at)
-SELECT kind, key, 1, %(now)s
-FROM unnest(%(kinds)s::text[], %(keys)s::bytea[]) AS given (kind, key)
-ON CONFLICT (kind, key) DO UPDATE SET at = EXCLUDED.at, level = (
-    SELECT least(greatest(a.level - greatest(extract(epoch FROM EXCLUDED.at - a.at), 0) * drain, 0),
-                 most) + 1
-    FROM unnest(%(kinds)s::text[], %(mosts)s::float8[], %(drains)s::float8[])
-         AS rule (kind, most, drain)
-    WHERE rule.kind = a.kind)
-RETURNING kind, level
+-- The first counter's row is locked and its level known before any other is touched.
+WITH given AS (
+    SELECT * FROM unnest(%(kinds)s::text[], %(keys)s::bytea[], %(mosts)s::float8[],
+                         %(drains)s::float8[])
+                  WITH ORDINALITY AS given (kind, key, most, drain, number)
+), first AS (
+    INSERT INTO auth.attempt AS a (kind, key, level, at)
+    SELECT kind, key, 1, %(now)s FROM given WHERE number = 1
+    ON CONFLICT (kind, key) DO UPDATE SET at = EXCLUDED.at, level = (
+        SELECT least(greatest(a.level - greatest(extract(epoch FROM EXCLUDED.at - a.at), 0) * drain,
+                              0), most) + 1
+        FROM given WHERE given.kind = a.kind)
+    RETURNING kind, level
+), others AS (
+    INSERT INTO auth.attempt AS a (kind, key, level, at)
+    SELECT kind, key, 1, %(now)s FROM given
+    WHERE number > 1
+      AND (SELECT first.level <= given.most FROM first JOIN given USING (kind))
+    ORDER BY number
+    ON CONFLICT (kind, key) DO UPDATE SET at = EXCLUDED.at, level = (
+        SELECT least(greatest(a.level - greatest(extract(epoch FROM EXCLUDED.at - a.at), 0) * drain,
+                              0), most) + 1
+        FROM given WHERE given.kind = a.kind)
+    RETURNING kind, level
+)
+SELECT kind, level FROM first UNION ALL SELECT kind, level FROM others
 
 -- :name refund
 UPDATE auth.attempt a SET level = CASE a.kind WHEN 'account' THEN 0 ELSE greatest(a.level - 1, 0) END

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,43 @@ def test_what_names_nobody_is_counted_for_the_address_and_the_site(
     assert attempt(auth.client, "somebody", "a guess", "203.0.113.5") == 429
     auth.town.sql("UPDATE auth.attempt SET level = 5000, at = now() WHERE kind = 'site'")
     assert guess(auth, 99, "203.0.113.7").status_code == 429
+
+
+@pytest.mark.parametrize("kind", ["invitation", "log-in"])
+def test_an_address_over_its_limit_uses_up_nobody_else_s(
+    fresh_database: TestDatabase, kind: str
+) -> None:
+    limits = {"LOGIN_FAILURES_PER_ADDRESS": "3", "LOGIN_FAILURES_PER_SITE": "5"}
+    limits |= {"LOGIN_FAILURES_PER_ACCOUNT": "5", "TRUSTED_PROXIES": "1"}
+    with running_auth(fresh_database, **limits) as auth:
+        name = auth.register()["username"]
+
+        def guess(address: str) -> int:
+            if kind == "log-in":
+                return attempt(auth.client, name, "a guess", address)
+            return int(GUESSES[kind](auth, 1, address).status_code)
+
+        wrong = 401 if kind == "log-in" else 410
+        flood = [guess("203.0.113.5") for _ in range(12)]
+        assert flood == [wrong] * 3 + [429] * 9
+        refused = auth.town.sql("SELECT kind FROM auth.attempt WHERE level > 3.5")
+        assert refused == [("address",)]
+        # Strangers elsewhere still get in, and what was not refused has been counted.
+        assert attempt(auth.client, name, PASSWORD, "203.0.113.6") == 200
+        storm = [GUESSES["invitation"](auth, 1, f"198.51.100.{n}").status_code for n in range(4)]
+        assert storm == [410, 410, 429, 429]
+
+
+def test_a_flood_at_once_leaves_the_others_what_is_theirs(fresh_database: TestDatabase) -> None:
+    limits = {"LOGIN_FAILURES_PER_ADDRESS": "6", "LOGIN_FAILURES_PER_SITE": "100"}
+    with running_auth(fresh_database, **limits) as auth:
+        with ThreadPoolExecutor(16) as pool:
+            found = list(
+                pool.map(lambda n: GUESSES["invitation"](auth, n, "").status_code, range(48))
+            )
+        assert sorted(found) == [410] * 6 + [429] * 42
+        ((level,),) = auth.town.sql("SELECT level FROM auth.attempt WHERE kind = 'site'")
+        assert 5 < level <= 6
 
 
 def test_what_is_right_is_not_counted(auth: AuthServer) -> None:

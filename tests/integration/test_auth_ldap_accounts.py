@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
+from auth_service.store.work import Store
+from common.db import Database
+from common.identity import Role
 from tests.support.auth import (
     PASSWORD,
     UNCOUNTED,
@@ -129,3 +135,105 @@ def test_a_locked_account_stays_locked(auth: AuthServer) -> None:
     assert code_of(log_in(auth, "veli", VELI)) == WRONG
     auth.town.sql("UPDATE auth.person SET locked_at = NULL WHERE employee_id = %s", number)
     assert log_in(auth, "veli", VELI).status_code == 200
+
+
+TEACHERS = f"cn=teachers,ou=groups,{SUFFIX}:teacher"
+
+
+@pytest.fixture(scope="module")
+def ruled(auth: AuthServer, database: TestDatabase, slapd: Slapd) -> Iterator[AuthServer]:
+    """The same people, where the directory also makes admins."""
+    slapd.change(
+        f"dn: cn=admins,ou=groups,{SUFFIX}\nchangetype: add\nobjectClass: groupOfNames\n"
+        f"cn: admins\nmember: uid=nobody,ou=people,{SUFFIX}\n"
+    )
+    roles = f"{TEACHERS};cn=admins,ou=groups,{SUFFIX}:admin"
+    with running_auth(database, **UNCOUNTED, **slapd.settings(LDAP_ROLES=roles)) as server:
+        yield server
+
+
+def admins(auth: AuthServer) -> list[int]:
+    rows = auth.town.sql("SELECT employee_id FROM auth.person_role WHERE role = 'admin'")
+    return sorted(number for (number,) in rows)
+
+
+def no_admins(auth: AuthServer) -> None:
+    auth.town.sql("DELETE FROM auth.person_role WHERE role = 'admin'")
+
+
+def test_a_directory_does_not_take_the_last_admin(ruled: AuthServer, slapd: Slapd) -> None:
+    no_admins(ruled)
+    password = slapd.enrol("chief")
+    slapd.join("chief", "admins")
+    number = log_in(ruled, "chief", password).json()["employee_id"]
+    assert admins(ruled) == [number]
+    slapd.leave("chief", "admins")
+    kept = log_in(ruled, "chief", password).json()
+    me = ruled.client.get(ME, **as_user(kept["token"])).json()
+    assert sorted(me["roles"]) == ["admin", "teacher"]
+    entry = ruled.audit(f"person:{number}")[-1]
+    assert entry[:2] == (None, "account.admin_kept")
+    assert entry[3] == {"directory": "ldap", "role": "admin"}
+    # Once there is another one, the directory's word stands again.
+    other = ruled.town.person(Role.ADMIN)
+    log_in(ruled, "chief", password)
+    assert admins(ruled) == [other]
+    assert ruled.audit(f"person:{number}")[-1][3] == {"roles": ["teacher"]}
+
+
+def test_a_directory_waits_for_whoever_takes_the_other_admin(
+    ruled: AuthServer, database: TestDatabase, slapd: Slapd
+) -> None:
+    no_admins(ruled)
+    password = slapd.enrol("second")
+    slapd.join("second", "admins")
+    number = log_in(ruled, "second", password).json()["employee_id"]
+    other = ruled.town.person(Role.ADMIN, Role.STAFF)
+    slapd.leave("second", "admins")
+    statuses: list[int] = []
+    signing_in = threading.Thread(
+        target=lambda: statuses.append(log_in(ruled, "second", password).status_code)
+    )
+    db = Database(database.dsn("auth"))
+    with closing(db), Store(db).begin() as work:
+        work.rights.guard()
+        signing_in.start()
+        time.sleep(0.5)
+        assert statuses == []
+        work.people.set_roles(other, frozenset({Role.STAFF}), None)
+    signing_in.join(10)
+    assert (statuses, admins(ruled)) == ([200], [number])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/roles", "import"])
+def test_what_a_directory_gives_is_not_taken_here(
+    auth: AuthServer, slapd: Slapd, path: str
+) -> None:
+    name = f"given-{path.rpartition('/')[2]}"
+    password = slapd.enrol(name)
+    number = log_in(auth, name, password).json()["employee_id"]
+    admin = as_user(auth.town.token(auth.town.person(Role.ADMIN)))
+    auth.parts.org.refresh()
+
+    def wish(*roles: str) -> tuple[int, str | None]:
+        if path == "import":
+            body = f"username,roles\n{name},{'|'.join(roles)}\n"
+            headers = admin["headers"] | {"Content-Type": "text/csv"}
+            url = "/api/v1/users/import?dry_run=false"
+            answer = auth.client.post(url, content=body, headers=headers)
+        elif path == "/api/v1/roles":
+            wanted = {"employee_id": number, "roles": roles}
+            answer = auth.client.patch(path, json=wanted, **admin)
+        else:
+            answer = auth.client.patch(f"{path}/{number}", json={"roles": roles}, **admin)
+        told = answer.json()
+        if answer.status_code == 409:
+            assert (told["role"], name in told["detail"]) == ("teacher", True)
+        return answer.status_code, told.get("code")
+
+    before = auth.audit(f"person:{number}")
+    assert wish("staff") == (409, "role_of_directory")
+    assert auth.audit(f"person:{number}") == before
+    # More is given and taken here as ever.
+    assert wish("teacher", "staff") == (200, None)
+    assert wish("teacher") == (200, None)

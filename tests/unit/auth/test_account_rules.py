@@ -74,6 +74,15 @@ def test_who_stops_being_an_admin(
     assert roles.last_admin().code == "last_admin"
 
 
+def test_what_the_directory_gives_is_withdrawn_there() -> None:
+    held = {Role.TEACHER: True, Role.ADMIN: True, Role.STAFF: False}
+    roles.check_given_here("ali", held, frozenset({Role.TEACHER, Role.ADMIN}))
+    roles.check_given_here("ali", {Role.STAFF: False}, frozenset())
+    with pytest.raises(DomainError) as refusal:
+        roles.check_given_here("ali", held, frozenset({Role.TEACHER, Role.STAFF}))
+    assert (refusal.value.code, refusal.value.extra) == ("role_of_directory", {"role": "admin"})
+
+
 def test_a_guess_at_nobody_is_charged_to_the_address_and_the_site() -> None:
     limits = Allowances()
     address, site = attempts.public_counters("2001:db8::1", limits)
@@ -89,8 +98,8 @@ def test_second_factors_are_counted_apart_from_passwords() -> None:
     name = attempts.second_factor_of(7)
     assert "\0" in name
     limits = Allowances()
-    first, *_ = attempts.counters(name, "192.0.2.1", limits, known=False)
-    other, *_ = attempts.counters("7", "192.0.2.1", limits, known=False)
+    _, first, _ = attempts.counters(name, "192.0.2.1", limits, known=False)
+    _, other, _ = attempts.counters("7", "192.0.2.1", limits, known=False)
     assert first.key != other.key
 
 

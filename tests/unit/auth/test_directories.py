@@ -99,6 +99,12 @@ class TestRoles:
         assert directories.roles_after({Role.TEACHER: False}, TEACHER) == TEACHER
         assert directories.roles_after({}, STAFF) == STAFF
 
+    def test_admin_goes_only_where_it_came_from_there(self) -> None:
+        assert directories.withdraws_admin({Role.ADMIN: True}, STAFF)
+        assert not directories.withdraws_admin({Role.ADMIN: True}, frozenset({Role.ADMIN}))
+        assert not directories.withdraws_admin({Role.ADMIN: False}, STAFF)
+        assert not directories.withdraws_admin({}, STAFF)
+
 
 @pytest.mark.parametrize(
     ("chosen", "known", "asked"),

@@ -72,11 +72,11 @@ class TestAttempts:
     def test_known_addresses_have_an_account_counter_of_their_own(self) -> None:
         strange = attempts.counters("ali", "192.0.2.1", self.LIMITS, known=False)
         known = attempts.counters("ali", "192.0.2.1", self.LIMITS, known=True)
-        assert [one.kind for one in strange] == ["account", "address", "site"]
-        assert [one.kind for one in known] == ["account", "address"]
-        assert strange[0].key != known[0].key
-        assert strange[1].key == known[1].key
-        assert b"ali" not in strange[0].key
+        assert [one.kind for one in strange] == ["address", "account", "site"]
+        assert [one.kind for one in known] == ["address", "account"]
+        assert strange[1].key != known[1].key
+        assert strange[0].key == known[0].key
+        assert b"ali" not in strange[1].key
 
     @pytest.mark.parametrize(
         ("address", "network"),

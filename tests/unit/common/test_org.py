@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 
@@ -13,7 +14,7 @@ from common import org as org_module
 from common.bus import CHANGED, Bus
 from common.db import Database
 from common.errors import DomainError, Kind
-from common.identity import Role
+from common.identity import Person, Role
 from common.org import OrgView
 from common.tokens import Claims, key_id, public_from_jwk
 from tests.support.cluster import TestDatabase
@@ -204,6 +205,51 @@ def test_old_knowledge_is_not_acted_upon(
     assert view.subject(claims(number)).employee_id == number
     monkeypatch.setattr(org_module, "STALE_AFTER", -1.0)
     assert refusal(lambda: view.subject(claims(number))) is Kind.UNAVAILABLE
+
+
+class Late:
+    """A door to the database whose first reading of some people is told late."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.read = threading.Event()
+        self.told = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._db, name)
+
+    def all(self, sql: str, **values: Any) -> list[Any]:
+        found = self._db.all(sql, **values)
+        if "ids" in values and not self.read.is_set():
+            self.read.set()
+            assert self.told.wait(10)
+        return found
+
+
+@pytest.mark.parametrize("change", ["person", "site"])
+def test_a_late_reading_does_not_bring_the_old_person_back(
+    town: Town, db: Database, change: str
+) -> None:
+    late = Late(db)
+    view = OrgView(cast("Database", late))
+    view.load()
+    number, other = town.person(Role.STAFF), town.person(Role.STAFF)
+    found: list[Person | None] = []
+    asking = threading.Thread(target=lambda: found.append(view.person(number)))
+    asking.start()
+    assert late.read.wait(10)
+    town.sql("UPDATE auth.person SET locked_at = now() WHERE employee_id = %s", number)
+    town.announce(change, number)
+    # Neither the news nor a look at somebody else waits for the slow reading.
+    view.refresh()
+    assert view.person(other) is not None
+    late.told.set()
+    asking.join(10)
+    (seen,) = found
+    assert seen is not None
+    assert seen.locked
+    assert view.known(number) == seen
+    assert refusal(lambda: view.subject(claims(number))) is Kind.UNAUTHENTICATED
 
 
 def test_the_thread_follows_without_redis(town: Town, db: Database) -> None:
