@@ -61,6 +61,7 @@ test("recovery codes can be taken along as a file", async (t) => {
   await page.fill("#setup-password", "password");
   await account.confirm();
   await page.locator("#setup-code").pressSequentially("246810");
+  await page.locator('[data-test="recovery-codes"] li').first().waitFor();
   const codes = await page.locator('[data-test="recovery-codes"] li').allTextContents();
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as file" }).click()]);
   const chunks = [];

@@ -80,8 +80,8 @@ test("a throttle says how long, counts down and then lets one try again", async 
   await double.control("set", { outcome: { code: "rate_limited", http: 429 } });
   await gate.signIn("demo_staff_1", "wrong");
   await page.getByText("Wait about 40 seconds").waitFor();
-  const button = page.locator('button[type="submit"]');
-  assert.ok(await button.isDisabled());
+  const button = page.locator('button[type="submit"][disabled]');
+  await button.waitFor();
   assert.match(await button.textContent(), /Possible again in \d+ seconds/);
 });
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.support.cluster import TestDatabase
 from tests.support.oidc import Liar, running_liar, settings
 from tests.support.oidc_browser import Browser, Browsing
 from tests.support.people import Town
+from tests.support.portraits import ensure as ensure_portraits
 from tests.support.slapd import Slapd, running_slapd
 
 
@@ -78,3 +80,9 @@ def lied_to(believer: AuthServer, liar: Liar) -> AuthServer:
     directory: Any = believer.parts.directories.by_redirect["oidc"]
     directory._metadata.at = directory._keys.at = -1e9
     return believer
+
+
+@pytest.fixture(scope="session")
+def portraits() -> Path:
+    """The photographs for the fake webcam, fetched before a browser waits for them."""
+    return ensure_portraits()
