@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from auth_service.directories.build import Built, build
 from auth_service.directories.seal import JourneySeal
 from auth_service.domain.registration import Registration
+from auth_service.ground import ground
 from auth_service.passwords import Passwords
 from auth_service.rest.bulk import IMPORT, BulkResource
 from auth_service.rest.invitations import InvitationResource
@@ -32,7 +33,6 @@ from auth_service.service.arrivals import Arrivals
 from auth_service.service.browser import Browser
 from auth_service.service.bulk import Bulk
 from auth_service.service.demo import Demo
-from auth_service.service.gate import Gate
 from auth_service.service.invitations import Invitations
 from auth_service.service.keeping import Keeping
 from auth_service.service.own import Own
@@ -44,28 +44,23 @@ from auth_service.service.second_factor import SecondFactors
 from auth_service.service.sessions import Device, Sessions
 from auth_service.service.signing import Signing
 from auth_service.service.sites import Sites
-from auth_service.service.throttle import Throttle
 from auth_service.settings import OWN_SERVICE, AuthSettings
-from auth_service.store.work import Store
 from common import logs
 from common.audit.listing import AuditLines
 from common.audit.rest import AuditResource
-from common.bus import CHANGED, Bus
+from common.bus import Bus
 from common.clock import Clock, SystemClock
 from common.db import Database
 from common.errors import DomainError
 from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.org import OrgView, identifier
-from common.sql import dsn
-from common.vault import Vault
 
 if TYPE_CHECKING:
     from auth_service.directories.photos import Photos
 
 _TIDY_EVERY = 600.0
 _LOOK_FOR_KEY_EVERY = 1.0
-_POOL = 6
 _KIB = 1024
 _LARGEST_BODY = 64 * _KIB
 _LARGEST_FILE = 1024 * _KIB
@@ -110,36 +105,24 @@ class Parts:
 
 def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
     """Everything that a process of this service works with; it connects when first used."""
-    clock = clock or SystemClock()
-    where = dsn(settings, "hazir_auth", settings.db_password.reveal())
-    db = Database(where, size=_POOL, name="auth")
-    bus = Bus(settings.redis_url)
-    org = OrgView(db)
-    changed = _teller(bus, org)
-    store = Store(db)
-    passwords = Passwords(waiting=settings.hashes_waiting)
-    throttle = Throttle(clock, settings.allowances())
-    vault = Vault(settings.second_factor_key.key())
-    gate = Gate(store, clock, vault, throttle)
-    keeping = Keeping(store, clock, changed)
-    signing = Signing(settings.signing_key.again, settings.token_issuer, keeping, clock)
-    chosen = settings.directories
-    built = build(chosen, demo=settings.demo, clock=clock, public_url=settings.token_issuer)
+    on = ground(settings, clock or SystemClock())
+    store, changed, passwords, throttle = on.store, on.changed, on.passwords, on.throttle
+    chosen, policy = settings.directories, settings.password_policy()
+    built = build(chosen, demo=settings.demo, clock=on.clock, public_url=settings.token_issuer)
     photos = _photos(settings, lambda: own_token(sessions, settings))
     sessions = Sessions(
         store,
-        signing,
-        clock,
+        on.signing,
+        on.clock,
         proving=Proving(passwords, built.local, built.with_password, chosen.order),
         arrivals=Arrivals(store, changed, site=chosen.site),
         refresh_key=settings.refresh_key.key(),
         throttle=throttle,
-        gate=gate,
+        gate=on.gate,
         changed=changed,
         photos=photos.offer if photos else None,
     )
-    policy = settings.password_policy()
-    invitations = Invitations(store, clock, throttle)
+    invitations = Invitations(store, on.clock, throttle)
     seal = JourneySeal(_derived(settings.refresh_key.key(), b"hazir journey"))
     accounts = Accounts(
         store,
@@ -150,27 +133,29 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         registration=settings.registration,
         changed=changed,
     )
-    own = Own(store, clock, accounts, password_thread=passwords, throttle=throttle, changed=changed)
+    own = Own(
+        store, on.clock, accounts, password_thread=passwords, throttle=throttle, changed=changed
+    )
     return Parts(
         settings=settings,
-        db=db,
-        bus=bus,
-        org=org,
-        signing=signing,
+        db=on.db,
+        bus=on.bus,
+        org=on.org,
+        signing=on.signing,
         passwords=passwords,
-        keeping=keeping,
+        keeping=on.keeping,
         sessions=sessions,
         accounts=accounts,
         people=People(store, accounts, changed),
         sites=Sites(store, changed),
         own=own,
-        factors=SecondFactors(store, clock, vault, gate, own),
-        resets=Resets(store, clock, accounts, throttle, changed),
+        factors=SecondFactors(store, on.clock, on.vault, on.gate, own),
+        resets=Resets(store, on.clock, accounts, throttle, changed),
         invitations=invitations,
         bulk=Bulk(store, password_thread=passwords, policy=policy, changed=changed),
         demo=Demo(store, passwords, changed),
         directories=built,
-        browser=Browser(store, sessions, built.by_redirect, seal, clock),
+        browser=Browser(store, sessions, built.by_redirect, seal, on.clock),
         schedules=Schedules(store),
         photos=photos,
     )
@@ -231,21 +216,6 @@ def make_wsgi(built: Parts) -> Wsgi:
 def limit_for(path: str) -> int:
     """The largest body of ``path`` in bytes."""
     return _LARGEST_FILE if path.rstrip("/") == IMPORT else _LARGEST_BODY
-
-
-def _teller(bus: Bus, org: OrgView) -> Callable[[], None]:
-    """Hastens the news of a change: to the other processes, and to this one's own snapshot."""
-
-    def changed() -> None:
-        bus.publish(CHANGED)
-        if org.fresh:
-            try:
-                org.refresh()
-            except DomainError:
-                # The change is committed; the snapshot says by itself when it is too old.
-                logs.log().warning("snapshot not refreshed")
-
-    return changed
 
 
 def _photos(settings: AuthSettings, token: Callable[[], str]) -> Photos | None:

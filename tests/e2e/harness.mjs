@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { after, beforeEach } from "node:test";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 import { webcamFile } from "./portraits.mjs";
@@ -43,6 +44,16 @@ export async function startBrowser({ camera = "obama" } = {}) {
     ? ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`]
     : [];
   return chromium.launch({ ...LAUNCH, args: [...FLAGS, ...webcam] });
+}
+
+/** The double and a browser for the tests of one file: as new before each test, gone after the last. */
+export async function started(options) {
+  const double = await startDouble();
+  after(() => double.stop());
+  const browser = await startBrowser(options);
+  after(() => browser.close());
+  beforeEach(() => double.control("reset"));
+  return { double, browser };
 }
 
 // A refused request is written to the console by the browser itself; everything else there is a defect.

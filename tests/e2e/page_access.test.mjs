@@ -2,23 +2,14 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { axe } from "./axe.mjs";
-import { openPage, ROOT, startBrowser, startDouble } from "./harness.mjs";
+import { openPage, ROOT, started } from "./harness.mjs";
 import { Board, Face, Frame, Gate, Today } from "./pages.mjs";
 
 const I18N = join(ROOT, "client/i18n");
 
-let double, browser;
-before(async () => {
-  double = await startDouble();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await double?.stop();
-});
-beforeEach(() => double.control("reset"));
+const { double, browser } = await started();
 
 for (const theme of ["light", "dark"]) {
   for (const locale of ["en-GB", "fa-IR"]) {

@@ -1,21 +1,12 @@
 // My account: the second factor, the password, the sessions; with axe in both themes and directions.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { axe } from "./axe.mjs";
-import { openPage, startBrowser, startDouble } from "./harness.mjs";
+import { openPage, started } from "./harness.mjs";
 import { Gate } from "./pages.mjs";
 import { Account } from "./pages_identity.mjs";
 
-let double, browser;
-before(async () => {
-  double = await startDouble();
-  browser = await startBrowser({ camera: null });
-});
-after(async () => {
-  await browser?.close();
-  await double?.stop();
-});
-beforeEach(() => double.control("reset"));
+const { double, browser } = await started({ camera: null });
 
 async function signedIn(t, options) {
   const { page, context, errors } = await openPage(browser, options);

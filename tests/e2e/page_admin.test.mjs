@@ -1,22 +1,13 @@
 // The administration: people, import and export, invitations, the audit; what a manager sees of it; the keyboard.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { axe } from "./axe.mjs";
-import { openPage, startBrowser, startDouble } from "./harness.mjs";
+import { openPage, started } from "./harness.mjs";
 import { Gate } from "./pages.mjs";
 import { Admin } from "./pages_identity.mjs";
 
-let double, browser;
-before(async () => {
-  double = await startDouble();
-  browser = await startBrowser({ camera: null });
-});
-after(async () => {
-  await browser?.close();
-  await double?.stop();
-});
-beforeEach(() => double.control("reset"));
+const { double, browser } = await started({ camera: null });
 
 async function signedIn(t, { as = "demo_admin", tab = "people", ...options } = {}) {
   const { page, context, errors } = await openPage(browser, options);

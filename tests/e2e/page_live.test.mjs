@@ -1,19 +1,10 @@
 // The live feed as the page keeps it, the board, and one's own face data.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { openPage, startBrowser, startDouble } from "./harness.mjs";
+import { test } from "node:test";
+import { openPage, started } from "./harness.mjs";
 import { Board, Face, Frame, Gate, Today } from "./pages.mjs";
 
-let double, browser;
-before(async () => {
-  double = await startDouble();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await double?.stop();
-});
-beforeEach(() => double.control("reset"));
+const { double, browser } = await started();
 
 async function board(t, username = "demo_manager_1") {
   const opened = await openPage(browser);

@@ -1,21 +1,12 @@
 // Signing in: the configured ways, the second factor, invitations, resets, and what is said when it does not work.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { axe } from "./axe.mjs";
-import { openPage, startBrowser, startDouble } from "./harness.mjs";
+import { openPage, started } from "./harness.mjs";
 import { Gate, Today } from "./pages.mjs";
 import { SecondStep } from "./pages_identity.mjs";
 
-let double, browser;
-before(async () => {
-  double = await startDouble();
-  browser = await startBrowser({ camera: null });
-});
-after(async () => {
-  await browser?.close();
-  await double?.stop();
-});
-beforeEach(() => double.control("reset"));
+const { double, browser } = await started({ camera: null });
 
 async function opened(t, options) {
   const { page, context, errors } = await openPage(browser, options);

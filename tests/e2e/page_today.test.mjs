@@ -1,19 +1,10 @@
 // The page's own tests, against the test double: signing in, punching, and every outcome a punch can have.
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
-import { openPage, startBrowser, startDouble } from "./harness.mjs";
+import { test } from "node:test";
+import { openPage, started } from "./harness.mjs";
 import { Frame, Gate, Today } from "./pages.mjs";
 
-let double, browser;
-before(async () => {
-  double = await startDouble();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await double?.stop();
-});
-beforeEach(() => double.control("reset"));
+const { double, browser } = await started();
 
 async function signedIn(t, { username = "demo_staff_1", ...options } = {}) {
   const opened = await openPage(browser, options);

@@ -12,27 +12,15 @@ import httpx
 import pytest
 
 from auth_service.__main__ import main
-from common.config import ROOT
-from local.ports import free_port
 from tests.support.auth import PASSWORD, running_auth
+from tests.support.auth_process import auth_process, environment
 from tests.support.cluster import TestDatabase
 from tests.support.people import Town
-from tests.support.process import Process
 
 COUNTS = """SELECT (SELECT count(*) FROM auth.person), (SELECT count(*) FROM auth.person_role),
     (SELECT count(*) FROM auth.team), (SELECT count(*) FROM auth.team_member),
     (SELECT count(*) FROM auth.team_manager), (SELECT count(*) FROM auth.site),
     (SELECT count(*) FROM auth.change), (SELECT count(*) FROM auth.audit)"""
-
-
-def environment(database: TestDatabase, **more: str) -> dict[str, str]:
-    """What a process of the service finds, and nothing of the machine's own ``.env``."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HAZIR_ENV_FILE": "/nonexistent",
-        **database.environment(),
-        **more,
-    }
 
 
 @dataclass(frozen=True)
@@ -248,24 +236,7 @@ def test_an_unknown_command_is_explained(run: Command, fresh_database: TestDatab
 
 
 def test_serving_until_told_to_stop(fresh_database: TestDatabase, tmp_path: Path) -> None:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/health/ready", trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    process = Process(
-        lambda: [sys.executable, "-m", "auth_service"],
-        answers,
-        log=tmp_path / "auth.log",
-        environment=environment(
-            fresh_database, AUTH_PORT=str(port), BIND_HOSTS="127.0.0.1", HAZIR_DATA=str(tmp_path)
-        ),
-        cwd=ROOT,
-    )
+    process, url = auth_process(fresh_database, tmp_path)
     process.start()
     try:
         town = Town(fresh_database)

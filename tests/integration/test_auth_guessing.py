@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,43 +12,18 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 
-from common.config import ROOT
 from common.identity import Role
-from local.ports import free_port
 from tests.support.auth import PASSWORD, AuthServer, as_user, running_auth
+from tests.support.auth_process import auth_process
 from tests.support.authenticator import FACTOR
 from tests.support.cluster import TestDatabase
 from tests.support.people import Town
-from tests.support.process import Process
 
 
 @contextmanager
 def serving(database: TestDatabase, folder: Path) -> Iterator[httpx.Client]:
     """A process of the service, with the limits as they are set up and one proxy before it."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(f"{url}/health/ready", trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    process = Process(
-        lambda: [sys.executable, "-m", "auth_service"],
-        answers,
-        log=folder / "auth.log",
-        environment={
-            "PATH": os.environ["PATH"],
-            "HAZIR_ENV_FILE": "/nonexistent",
-            **database.environment(),
-            "AUTH_PORT": str(port),
-            "BIND_HOSTS": "127.0.0.1",
-            "TRUSTED_PROXIES": "1",
-            "HAZIR_DATA": str(folder),
-        },
-        cwd=ROOT,
-    )
+    process, url = auth_process(database, folder, TRUSTED_PROXIES="1")
     process.start()
     try:
         with httpx.Client(base_url=url, trust_env=False, timeout=30) as client:

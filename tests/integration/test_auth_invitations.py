@@ -9,19 +9,23 @@ from typing import Any
 import pytest
 
 from common.identity import Role
-from tests.support.auth import AuthServer, as_user, code_of, running_auth
+from tests.support.auth import AuthServer, as_user, code_of
 from tests.support.auth_cast import Cast, ask
 from tests.support.cluster import TestDatabase
-from tests.support.invitations import ALL, INVALID, check, invite, person_of, register
+from tests.support.invitations import (
+    ALL,
+    INVALID,
+    check,
+    invite,
+    person_of,
+    register,
+    running_inviting,
+)
 
 
 @pytest.fixture(scope="module")
 def auth(database: TestDatabase) -> Iterator[AuthServer]:
-    with running_auth(
-        database,
-        LOGIN_FAILURES_PER_ADDRESS="10000",
-        AUTH_HASHES_WAITING="60",
-    ) as server:
+    with running_inviting(database) as server:
         yield server
 
 

@@ -14,16 +14,20 @@ from common.clock import FixedClock
 from tests.support.auth import PASSWORD, AuthServer, as_user, code_of, running_auth
 from tests.support.auth_cast import Cast, ask, small_organisation
 from tests.support.cluster import TestDatabase
-from tests.support.invitations import ALL, INVALID, check, invite, person_of, register
+from tests.support.invitations import (
+    ALL,
+    INVALID,
+    check,
+    invite,
+    person_of,
+    register,
+    running_inviting,
+)
 
 
 @pytest.fixture(scope="module")
 def auth(database: TestDatabase) -> Iterator[AuthServer]:
-    with running_auth(
-        database,
-        LOGIN_FAILURES_PER_ADDRESS="10000",
-        AUTH_HASHES_WAITING="60",
-    ) as server:
+    with running_inviting(database) as server:
         yield server
 
 

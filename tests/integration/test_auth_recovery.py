@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -15,8 +14,8 @@ from auth_service.service.sessions import Device
 from common.clock import FixedClock
 from common.errors import DomainError, Kind
 from common.identity import Role
-from tests.support.auth import PASSWORD, AuthServer, as_user, code_of, log_in, running_auth
-from tests.support.authenticator import FACTOR, Person, challenge
+from tests.support.auth import PASSWORD, AuthServer, as_user, code_of, log_in
+from tests.support.authenticator import FACTOR, Person, challenge, late_clock, running_strict
 from tests.support.cluster import TestDatabase
 
 VERIFY = f"{FACTOR}/verify"
@@ -24,19 +23,12 @@ VERIFY = f"{FACTOR}/verify"
 
 @pytest.fixture(scope="module")
 def clock() -> FixedClock:
-    """Behind the real time, so that it can be moved on and the tokens made meanwhile hold."""
-    return FixedClock(datetime.now(UTC) - timedelta(minutes=50))
+    return late_clock()
 
 
 @pytest.fixture(scope="module")
 def auth(database: TestDatabase, clock: FixedClock) -> Iterator[AuthServer]:
-    with running_auth(
-        database,
-        clock,
-        LOGIN_FAILURES_PER_ADDRESS="10000",
-        LOGIN_FAILURES_PER_ACCOUNT="10",
-        TRUSTED_PROXIES="1",
-    ) as server:
+    with running_strict(database, clock) as server:
         yield server
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from common.clock import FixedClock
 from common.vault import Vault
-from tests.support.auth import PAGE, PASSWORD, AuthServer, as_user, code_of, log_in, running_auth
-from tests.support.authenticator import FACTOR, Authenticator, Person, challenge
+from tests.support.auth import PAGE, PASSWORD, AuthServer, as_user, code_of, log_in
+from tests.support.authenticator import (
+    FACTOR,
+    Authenticator,
+    Person,
+    challenge,
+    late_clock,
+    running_strict,
+)
 from tests.support.cluster import TestDatabase
 
 ME = "/api/v1/users/me"
@@ -22,19 +29,12 @@ VERIFY = f"{FACTOR}/verify"
 
 @pytest.fixture(scope="module")
 def clock() -> FixedClock:
-    """Behind the real time, so that it can be moved on and the tokens made meanwhile hold."""
-    return FixedClock(datetime.now(UTC) - timedelta(minutes=50))
+    return late_clock()
 
 
 @pytest.fixture(scope="module")
 def auth(database: TestDatabase, clock: FixedClock) -> Iterator[AuthServer]:
-    with running_auth(
-        database,
-        clock,
-        LOGIN_FAILURES_PER_ADDRESS="10000",
-        LOGIN_FAILURES_PER_ACCOUNT="10",
-        TRUSTED_PROXIES="1",
-    ) as server:
+    with running_strict(database, clock) as server:
         yield server
 
 

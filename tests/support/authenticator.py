@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 
 from common.clock import FixedClock
-from tests.support.auth import PASSWORD, AuthServer, as_user, code_of, log_in
+from tests.support.auth import PASSWORD, AuthServer, as_user, code_of, log_in, running_auth
+from tests.support.cluster import TestDatabase
 
 FACTOR = "/api/v1/auth/second-factor"
 STEP = timedelta(seconds=30)
@@ -87,3 +89,19 @@ class Person:
     def ask(self, method: str, path: str, body: Any) -> Any:
         """What the person, signed in, is answered."""
         return self.auth.client.request(method, f"{FACTOR}{path}", json=body, **as_user(self.token))
+
+
+def late_clock() -> FixedClock:
+    """Behind the real time, so that it can be moved on and the tokens made meanwhile hold."""
+    return FixedClock(datetime.now(UTC) - timedelta(minutes=50))
+
+
+def running_strict(database: TestDatabase, clock: FixedClock) -> AbstractContextManager[AuthServer]:
+    """A service on which ten failures are all that an account has, from any address."""
+    return running_auth(
+        database,
+        clock,
+        LOGIN_FAILURES_PER_ADDRESS="10000",
+        LOGIN_FAILURES_PER_ACCOUNT="10",
+        TRUSTED_PROXIES="1",
+    )

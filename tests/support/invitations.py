@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
-from tests.support.auth import PASSWORD, AuthServer
+from tests.support.auth import PASSWORD, AuthServer, running_auth
 from tests.support.auth_cast import Cast, ask
+from tests.support.cluster import TestDatabase
 
 ALL = "/api/v1/invitations"
 INVALID = (410, "invitation_invalid")
@@ -38,3 +40,8 @@ def person_of(auth: AuthServer, username: str) -> Any:
         username,
     )
     return row
+
+
+def running_inviting(database: TestDatabase) -> AbstractContextManager[AuthServer]:
+    """A service that many register with at once, from one address."""
+    return running_auth(database, LOGIN_FAILURES_PER_ADDRESS="10000", AUTH_HASHES_WAITING="60")
