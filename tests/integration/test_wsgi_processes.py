@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import psutil
@@ -25,10 +25,14 @@ from common.wsgi import Limits, serve
 
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
 
+def say(*words):
+    # One write a line: without a buffer, print() writes word by word, and processes mix.
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())
+
 def make_app():
     if os.path.exists(sys.argv[3]):
         raise RuntimeError("cannot be made")
-    print("made", os.getpid(), flush=True)
+    say("made", os.getpid())
     def app(environ, start):
         time.sleep(float(environ["QUERY_STRING"] or 0))
         start("200 OK", [("Content-Type", "text/plain")])
@@ -41,12 +45,12 @@ serve(
     workers=int(sys.argv[2]),
     threads=2,
     limits=Limits(drain_seconds=float(sys.argv[4])),
-    log=lambda event, **fields: print(event, fields, flush=True),
-    ready=lambda: print("ready", os.getpid(), flush=True),
-    stopping=lambda: print("stopping", os.getpid(), flush=True),
+    log=lambda event, **fields: say(event, fields),
+    ready=lambda: say("ready", os.getpid()),
+    stopping=lambda: say("stopping", os.getpid()),
     preload=sys.argv[5] == "preload",
 )
-print("ended", flush=True)
+say("ended")
 """
 
 
@@ -212,19 +216,19 @@ def test_a_worker_that_cannot_start_again_is_tried_ever_more_rarely(two: Program
 
 
 def test_sigterm_finishes_the_request_at_hand_and_refuses_new_ones(two: Program) -> None:
-    client = http.client.HTTPConnection("127.0.0.1", two.port, timeout=20)
-    client.request("GET", "/?1.5")
-    time.sleep(0.5)
-    workers = two.workers()
-    two.process.terminate()
-    two.wait_for("stopping", 2)
-    with pytest.raises(ConnectionRefusedError):
-        deadline = time.monotonic() + 1
-        while time.monotonic() < deadline:
-            socket.create_connection(("127.0.0.1", two.port)).close()
-    answer = client.getresponse()
-    assert int(answer.read()) in workers
-    assert answer.getheader("Connection") == "close"
+    with closing(http.client.HTTPConnection("127.0.0.1", two.port, timeout=20)) as client:
+        client.request("GET", "/?1.5")
+        time.sleep(0.5)
+        workers = two.workers()
+        two.process.terminate()
+        two.wait_for("stopping", 2)
+        with pytest.raises(ConnectionRefusedError):
+            deadline = time.monotonic() + 1
+            while time.monotonic() < deadline:
+                socket.create_connection(("127.0.0.1", two.port)).close()
+        answer = client.getresponse()
+        assert int(answer.read()) in workers
+        assert answer.getheader("Connection") == "close"
     assert two.process.wait(20) == 0
     assert gone(workers)
     assert two.lines("ended")
