@@ -7,12 +7,13 @@ from datetime import UTC
 from io import BytesIO
 from typing import IO, Annotated, Any, Literal
 
-from flask import Request, Response
+from flask import Response
 from prometheus_client import Counter
 from pydantic import BaseModel, Field
 
 from common.errors import DomainError, Kind
 from common.httpkit.api import Api, Call, Endpoint
+from common.httpkit.lean import LeanRequest
 from face_service.domain import CONSENT_VERSION, MOST_PHOTOS, Verdict
 from face_service.ports import EnrolledFace
 from face_service.service import ConsentState, FaceService
@@ -96,7 +97,7 @@ class EnrolledPage(BaseModel):
     next_cursor: None = None
 
 
-class InMemory(Request):
+class InMemory(LeanRequest):
     """A request whose uploads never touch a disk: they are faces."""
 
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
