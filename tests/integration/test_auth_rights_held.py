@@ -6,7 +6,6 @@ which writes, or within another transaction that this one then waits for.
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,8 +35,12 @@ TABLES = {
     "change": "t.seq",
 }
 DEMOTED = "DELETE FROM auth.person_role WHERE employee_id = %s AND role IN ('admin', 'manager')"
-LOCKED = "UPDATE auth.person SET locked_at = now() WHERE employee_id = %s"
-LOGGED_OUT = "UPDATE auth.session SET revoked_at = now() WHERE employee_id = %s"
+#: What is taken away, and how.
+TAKEN = {
+    "locked": "UPDATE auth.person SET locked_at = now() WHERE employee_id = %s",
+    "demoted": DEMOTED,
+    "session over": "UPDATE auth.session SET revoked_at = now() WHERE employee_id = %s",
+}
 NO_LEADER = "DELETE FROM auth.team_manager WHERE employee_id = %s"
 GUARD = "SELECT pg_advisory_xact_lock(1212242497)"
 WAITING = (
@@ -180,7 +183,7 @@ def test_whoever_still_may_decides(scene: Scene, act: Act) -> None:
     assert len(after["audit"]) == len(before["audit"]) + 1
 
 
-@pytest.mark.parametrize("taken", [LOCKED, DEMOTED, LOGGED_OUT])
+@pytest.mark.parametrize("taken", TAKEN.values(), ids=TAKEN)
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 def test_rights_that_ended_decide_nothing(scene: Scene, act: Act, taken: str) -> None:
     scene.auth.town.sql(taken, scene.actor)
@@ -189,19 +192,21 @@ def test_rights_that_ended_decide_nothing(scene: Scene, act: Act, taken: str) ->
     assert scene.written() == before
 
 
-@pytest.mark.parametrize(
-    ("act", "taken"),
-    [
-        *itertools.product(OF_MANAGERS.values(), [LOCKED, DEMOTED, LOGGED_OUT]),
-        (OF_MANAGERS["an invitation"], NO_LEADER),
-    ],
-)
-def test_a_managers_invitations_end_with_what_they_lead(
+@pytest.mark.parametrize("taken", TAKEN.values(), ids=TAKEN)
+@pytest.mark.parametrize("act", OF_MANAGERS.values(), ids=OF_MANAGERS)
+def test_a_managers_rights_that_ended_invite_nobody(
     of_manager: Scene, act: Act, taken: str
 ) -> None:
     of_manager.auth.town.sql(taken, of_manager.actor)
     before = of_manager.written()
     assert refused(lambda: act(of_manager)) == "forbidden"
+    assert of_manager.written() == before
+
+
+def test_a_manager_invites_to_no_team_that_another_leads_by_now(of_manager: Scene) -> None:
+    of_manager.auth.town.sql(NO_LEADER, of_manager.actor)
+    before = of_manager.written()
+    assert refused(lambda: of_manager.invite(Role.STAFF, of_manager.team)) == "forbidden"
     assert of_manager.written() == before
 
 
