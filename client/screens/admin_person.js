@@ -45,7 +45,7 @@ function Details({ one, own, sites, onSaved }) {
     ${renamed && html`<${Field} id="rename-reason" label=${t("reason")} hint=${t("reason.hint")} value=${reason} onValue=${setReason} maxlength="500" autocomplete="off" />`}
     <${DetailFields} value=${value} onValue=${setValue} sites=${sites} error=${error} />
     ${error && !fieldOf(error) && html`<${Problem} error=${error} />`}
-    <div><${Button} type="submit" kind="quiet" busy=${busy} disabled=${!changed}>${t("save")}<//></div></form><//>`;
+    <div><${Button} type="submit" kind=${changed ? "primary" : "quiet"} busy=${busy} disabled=${!changed}>${t("save")}<//></div></form><//>`;
 }
 
 function Roles({ one, own, onSaved }) {
