@@ -225,7 +225,7 @@ def test_what_a_directory_gives_is_not_taken_here(
             faults = answer.json()["errors"]
             assert (answer.status_code, answer.json()["applied"]) == (200, not faults)
             return (409, faults[0]["code"]) if faults else (200, None)
-        elif path == "/api/v1/roles":
+        if path == "/api/v1/roles":
             wanted = {"employee_id": number, "roles": roles}
             answer = auth.client.patch(path, json=wanted, **admin)
         else:
