@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, between, key_secret, port, secret, setting
+from common.config import CommonSettings, Secret, between, group, key_secret, port, secret, setting
+from face_service import tuning
+from face_service.domain import matching, quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,5 +20,7 @@ class Settings(CommonSettings):
     engines: int = setting("FACE_ENGINES", between(1, 64), 2)
     queue: int = setting("FACE_QUEUE", between(0, 64), 8)
     threads: int = setting("FACE_THREADS", between(2, 64), 8)
+    thresholds: matching.Thresholds = group(tuning.thresholds)
+    limits: quality.Limits = group(tuning.limits)
     database_password: Secret = secret("db_face")
     face_key: Secret = key_secret("face_key")

@@ -60,5 +60,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestFace(KeepsToItsDocument):
     service = "face"
-    least = 11
+    least = 12
     refusals = frozenset({422})
