@@ -1,0 +1,42 @@
+-- :name forget_challenges
+DELETE FROM face.challenge WHERE employee_id = %(employee_id)s AND expires_at < now();
+
+-- :name keep_challenge
+INSERT INTO face.challenge (digest, employee_id, movement, expires_at)
+VALUES (%(digest)s, %(employee_id)s, %(movement)s, now() + %(seconds)s * interval '1 second')
+RETURNING expires_at;
+
+-- :name use_challenge
+-- Good once; a service that asks about the same thing again may show it again.
+UPDATE face.challenge SET used_at = coalesce(used_at, now()), occasion = %(occasion)s
+WHERE digest = %(digest)s AND employee_id = ANY (%(owners)s) AND expires_at > now()
+    AND (used_at IS NULL OR occasion = %(occasion)s)
+RETURNING movement;
+
+-- :name one_at_a_time
+SELECT pg_advisory_xact_lock(hashtextextended('face.seen', %(employee_id)s));
+
+-- :name seen
+SELECT exact, bands FROM face.seen
+WHERE employee_id = %(employee_id)s AND expires_at > now()
+    AND NOT coalesce(occasion = %(occasion)s AND seen_at > now() - %(same)s, false);
+
+-- :name remember
+INSERT INTO face.seen (employee_id, exact, bands, occasion, expires_at)
+VALUES (%(employee_id)s, %(exact)s, %(bands)s, %(occasion)s,
+        now() + %(days)s * interval '1 day');
+
+-- :name purge_seen
+DELETE FROM face.seen WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM face.seen WHERE expires_at < now()
+    LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
+));
+
+-- :name purge_challenges
+DELETE FROM face.challenge WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM face.challenge WHERE expires_at < now()
+    LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
+));
+
+-- :name forget_seen
+DELETE FROM face.seen WHERE employee_id = %(employee_id)s;
