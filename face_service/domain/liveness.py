@@ -11,7 +11,7 @@ from statistics import median
 from face_service.domain.challenge import LEAST_FRAMES, Movement, met
 from face_service.domain.faces import Face
 from face_service.domain.matching import Decision, Embedding, similarity
-from face_service.domain.replays import repeated
+from face_service.domain.replays import Replay
 
 #: The model was trained with what surrounds a face: this many times its width and height.
 CONTEXT = 2.7
@@ -52,8 +52,8 @@ class Look:
 
     ``face`` is the one meant, if there is exactly one; ``several`` says that there were more.
     ``real`` is the model's score (0 to 1), where the frame has enough context for it; ``embedding``
-    is there when there are other frames to compare with. ``digest`` is the SHA-256 of the bytes
-    that were sent, ``fingerprint`` the picture's (`replays`).
+    is there when there are other frames to compare with. ``digest`` is the SHA-256 of the pixels,
+    ``fingerprint`` what nearly the same picture has in common with it (`replays`).
     """
 
     digest: bytes
@@ -105,7 +105,7 @@ def judge(
     looks: Sequence[Look],
     thresholds: Thresholds,
     *,
-    replayed: bool = False,
+    replay: Replay = Replay.NO,
     challenge: Presented | None = None,
 ) -> LivenessVerdict:
     """What ``looks``, in the order of their frames, come to.
@@ -114,10 +114,10 @@ def judge(
     """
     scores = [look.real for look in looks if look.real is not None]
     score = median(scores) if scores else None
-    refusal = _refusal(looks, scores, thresholds, replayed, challenge)
+    refusal = _refusal(looks, scores, thresholds, replay, challenge)
     if refusal is not None:
         return LivenessVerdict(Decision.REJECT, score, refusal)
-    doubt = _doubt(looks, scores, thresholds)
+    doubt = _doubt(looks, scores, thresholds, replay)
     if doubt is not None:
         return LivenessVerdict(Decision.REVIEW, score, doubt)
     return LivenessVerdict(Decision.ACCEPT, score, Reason.LIVE)
@@ -127,7 +127,7 @@ def _refusal(
     looks: Sequence[Look],
     scores: Sequence[float],
     thresholds: Thresholds,
-    replayed: bool,
+    replay: Replay,
     challenge: Presented | None,
 ) -> Reason | None:
     if any(look.several for look in looks):
@@ -135,9 +135,9 @@ def _refusal(
     faces = [look.face for look in looks if look.face is not None]
     if len(faces) < len(looks):
         return Reason.NO_FACE
-    if _identical(looks):
+    if len({look.digest for look in looks}) < len(looks):
         return Reason.FRAMES_IDENTICAL
-    if replayed:
+    if replay is Replay.SAME:
         return Reason.REPLAYED
     if challenge is not None and challenge.movement is None:
         return Reason.CHALLENGE_EXPIRED
@@ -152,18 +152,17 @@ def _refusal(
     return None if met(challenge.movement, faces) else Reason.CHALLENGE_FAILED
 
 
-def _doubt(looks: Sequence[Look], scores: Sequence[float], thresholds: Thresholds) -> Reason | None:
+def _doubt(
+    looks: Sequence[Look], scores: Sequence[float], thresholds: Thresholds, replay: Replay
+) -> Reason | None:
+    if replay is Replay.COPIES:
+        return Reason.REPLAYED
     if len(looks) < LEAST_FRAMES:
         return Reason.TOO_FEW_FRAMES
     good = sum(score >= thresholds.accept for score in scores)
     if median(scores) < thresholds.accept or good < _AGREEING * len(scores):
         return Reason.SPOOF_SUSPECTED
     return None
-
-
-def _identical(looks: Sequence[Look]) -> bool:
-    digests = {look.digest for look in looks}
-    return len(digests) < len(looks) or repeated([look.fingerprint for look in looks])
 
 
 def _one_person(looks: Sequence[Look]) -> bool:

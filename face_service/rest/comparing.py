@@ -77,14 +77,14 @@ class ComparingResource:
         else:
             verdict = self.service.verify_person(call.subject, image, employee_id)
         _DECISIONS.labels(verdict.decision.value).inc()
-        return _verdict(verdict) | self._liveness(call)
+        return _verdict(verdict) | self._liveness(call, image)
 
-    def _liveness(self, call: Call) -> dict[str, Any]:
+    def _liveness(self, call: Call, image: bytes) -> dict[str, Any]:
         """Whether a person was there, when anything in the call asks for it."""
         form, frames = call.form, call.uploads("frame")
         if not (frames or form.challenge is not None or form.liveness == "1"):
             return {}
-        proof = Proof([*call.uploads("image"), *frames], form.challenge, form.occasion)
+        proof = Proof([image, *frames], form.challenge, form.occasion)
         if form.employee_id is None:
             verdict = self.liveness.check(call.subject, proof)
         else:

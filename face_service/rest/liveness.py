@@ -61,7 +61,7 @@ class LivenessResource:
 
     def check(self, call: Call) -> dict[str, Any]:
         """Whether the camera saw a person or a picture of one."""
-        proof = Proof(call.uploads("image"), call.form.challenge)
+        proof = Proof(call.uploads("image"), call.form.challenge, further="image")
         return present(self.service.check(call.subject, proof))
 
 

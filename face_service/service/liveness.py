@@ -15,6 +15,7 @@ from face_service.domain import challenge, liveness
 from face_service.domain.challenge import Movement
 from face_service.domain.faces import Face, dominant
 from face_service.domain.liveness import LivenessVerdict, Look, Presented, Thresholds
+from face_service.domain.replays import Replay
 from face_service.service.access import Access, require_permission
 from face_service.service.ports import Engine, Engines, Images, LivenessStore, Picture, Showing
 
@@ -33,12 +34,13 @@ class Proof:
     """What is shown for being there: frames in their order, and the challenge they answer.
 
     ``occasion`` is a service's own name of what it asks for: asking again about the same is no
-    replay.
+    replay. ``further`` is the field that all frames but the first came in.
     """
 
     frames: Sequence[bytes]
     challenge: str | None = None
     occasion: str | None = None
+    further: str = "frame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,11 @@ class Liveness:
 
     def _judge(self, caller: Subject, employee_id: int, proof: Proof) -> LivenessVerdict:
         pictures = [
-            self.images.pixels(frame, field="frame" if number else "image")
+            self.images.pixels(frame, field=proof.further if number else "image")
             for number, frame in enumerate(proof.frames)
         ]
         with self.engines.borrow() as engine:
-            looks = [
-                _look(engine, picture, frame, alone=len(pictures) == 1)
-                for picture, frame in zip(pictures, proof.frames, strict=True)
-            ]
+            looks = [_look(engine, picture, alone=len(pictures) == 1) for picture in pictures]
         by_service = Role.SERVICE in caller.person.roles
         showing = Showing(
             employee_id=employee_id,
@@ -95,15 +94,16 @@ class Liveness:
             occasion=_digest_of(proof.occasion) if by_service and proof.occasion else None,
         )
 
-        def decide(replayed: bool, presented: Presented | None) -> LivenessVerdict:
-            return liveness.judge(looks, self.thresholds, replayed=replayed, challenge=presented)
+        def decide(replay: Replay, presented: Presented | None) -> LivenessVerdict:
+            return liveness.judge(looks, self.thresholds, replay=replay, challenge=presented)
 
         return self.store.settle(showing, decide)
 
 
-def _look(engine: Engine, picture: Picture, frame: bytes, *, alone: bool) -> Look:
-    digest, fingerprint = hashlib.sha256(frame).digest(), engine.fingerprint(picture)
+def _look(engine: Engine, picture: Picture, *, alone: bool) -> Look:
     width, height = picture.width, picture.height
+    digest = hashlib.sha256(b"%dx%d:" % (width, height) + picture.pixels).digest()
+    fingerprint = engine.fingerprint(picture)
     faces = engine.detect(picture)
     face: Face | None = None
     if faces:

@@ -13,6 +13,7 @@ from face_service.domain.challenge import Movement
 from face_service.domain.faces import Face
 from face_service.domain.liveness import LivenessVerdict, Presented
 from face_service.domain.matching import Embedding, Verdict
+from face_service.domain.replays import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +184,8 @@ class Audit(Protocol):
 class Showing:
     """Frames that were shown as ``employee_id``'s by ``actor``, and what came with them.
 
-    ``prints`` are the SHA-256 of each image and its fingerprint; ``challenge`` and ``occasion`` are
-    SHA-256 as well.
+    ``prints`` are a digest of each image's pixels and its fingerprint; ``challenge`` and
+    ``occasion`` are digests as well.
     """
 
     employee_id: int
@@ -208,10 +209,10 @@ class LivenessStore(Protocol):
         ...
 
     def settle(
-        self, showing: Showing, decide: Callable[[bool, Presented | None], LivenessVerdict]
+        self, showing: Showing, decide: Callable[[Replay, Presented | None], LivenessVerdict]
     ) -> LivenessVerdict:
         """Use up the challenge, remember the images, and audit what ``decide`` makes of both.
 
-        ``decide`` is told whether one of the images was shown before, and which challenge holds.
+        ``decide`` is told what of the images was shown before, and which challenge holds.
         """
         ...

@@ -7,7 +7,7 @@ the person and the band's place. They go with their time, and with the person's 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,20 +15,22 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from common.db import Database, Row, Transaction
+from common.db import Database, Transaction
 from common.sql import Queries
 from face_service.domain.challenge import Movement
 from face_service.domain.liveness import LivenessVerdict, Presented
-from face_service.domain.replays import bands, is_copy
+from face_service.domain.replays import Print, Replay, bands, replay
 from face_service.service.ports import Showing
 from face_service.store import audit
 
 _SQL = Queries(Path(__file__).with_name("liveness.sql"))
 _SEALED = 4
+#: How many of a person's newest images are compared band by band: months of check-ins.
+_COMPARED = 1000
 #: How long after it a service may ask about the same thing again.
 _SAME_OCCASION = timedelta(minutes=10)
 
-Decide = Callable[[bool, Presented | None], LivenessVerdict]
+Decide = Callable[[Replay, Presented | None], LivenessVerdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,7 @@ class LivenessBook:
 
         Calls about one person follow each other, so that of two with the same image one is second.
         """
-        exact = [self._exact(showing, digest) for digest, _ in showing.prints]
-        sealed = [self._bands(showing, fingerprint) for _, fingerprint in showing.prints]
+        shown = [self._print(showing.employee_id, *one) for one in showing.prints]
         with self.db.transaction() as tx:
             tx.execute(_SQL["one_at_a_time"], employee_id=showing.employee_id)
             tx.execute(_SQL["purge_seen"], at_once=200)
@@ -74,16 +75,19 @@ class LivenessBook:
             seen = tx.all(
                 _SQL["seen"],
                 employee_id=showing.employee_id,
+                digests=[one.digest for one in shown],
+                most=_COMPARED,
                 occasion=showing.occasion,
                 same=_SAME_OCCASION,
             )
-            verdict = decide(_replayed(exact, sealed, seen), presented)
-            for digest, print_ in zip(exact, sealed, strict=True):
+            before = [Print(bytes(r.digest), bands(bytes(r.bands), size=_SEALED)) for r in seen]
+            verdict = decide(replay(shown, before), presented)
+            for one in shown:
                 tx.execute(
                     _SQL["remember"],
                     employee_id=showing.employee_id,
-                    exact=digest,
-                    bands=print_,
+                    digest=one.digest,
+                    bands=b"".join(one.bands),
                     occasion=showing.occasion,
                     days=self.days,
                 )
@@ -95,14 +99,13 @@ class LivenessBook:
         gone = self.db.execute(_SQL["purge_seen"], at_once=at_once)
         return gone + self.db.execute(_SQL["purge_challenges"], at_once=at_once)
 
-    def _exact(self, showing: Showing, digest: bytes) -> bytes:
-        return self._seal(b"bytes", showing.employee_id, digest)[:16]
-
-    def _bands(self, showing: Showing, fingerprint: bytes) -> bytes:
-        return b"".join(
-            self._seal(b"band", showing.employee_id, bytes([place]) + band)[:_SEALED]
+    def _print(self, employee_id: int, digest: bytes, fingerprint: bytes) -> Print:
+        """What is kept of an image."""
+        sealed = [
+            self._seal(b"band", employee_id, bytes([place]) + band)[:_SEALED]
             for place, band in enumerate(bands(fingerprint))
-        )
+        ]
+        return Print(self._seal(b"pixels", employee_id, digest)[:16], sealed)
 
     def _seal(self, purpose: bytes, employee_id: int, what: bytes) -> bytes:
         owner = employee_id.to_bytes(8, "big")
@@ -130,15 +133,6 @@ def _used_up(tx: Transaction, showing: Showing) -> Presented | None:
         occasion=showing.occasion,
     )
     return Presented(Movement(row.movement) if row else None)
-
-
-def _replayed(exact: Sequence[bytes], sealed: Sequence[bytes], seen: Sequence[Row]) -> bool:
-    known = {bytes(row.exact) for row in seen}
-    if not known.isdisjoint(exact):
-        return True
-    old = [bands(bytes(row.bands), size=_SEALED) for row in seen]
-    new = [bands(one, size=_SEALED) for one in sealed]
-    return any(is_copy(one, other) for one in new for other in old)
 
 
 def _note(

@@ -17,13 +17,21 @@ RETURNING movement;
 SELECT pg_advisory_xact_lock(hashtextextended('face.seen', %(employee_id)s));
 
 -- :name seen
-SELECT exact, bands FROM face.seen
-WHERE employee_id = %(employee_id)s AND expires_at > now()
+-- The same pictures however old they are, and the newest others to be compared band by band.
+WITH earlier AS (
+    SELECT digest, bands, expires_at, occasion, seen_at FROM face.seen
+    WHERE employee_id = %(employee_id)s AND digest = ANY (%(digests)s)
+    UNION ALL
+    (SELECT digest, bands, expires_at, occasion, seen_at FROM face.seen
+     WHERE employee_id = %(employee_id)s ORDER BY id DESC LIMIT %(most)s)
+)
+SELECT digest, bands FROM earlier
+WHERE expires_at > now()
     AND NOT coalesce(occasion = %(occasion)s AND seen_at > now() - %(same)s, false);
 
 -- :name remember
-INSERT INTO face.seen (employee_id, exact, bands, occasion, expires_at)
-VALUES (%(employee_id)s, %(exact)s, %(bands)s, %(occasion)s,
+INSERT INTO face.seen (employee_id, digest, bands, occasion, expires_at)
+VALUES (%(employee_id)s, %(digest)s, %(bands)s, %(occasion)s,
         now() + %(days)s * interval '1 day');
 
 -- :name purge_seen
