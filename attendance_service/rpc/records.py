@@ -9,6 +9,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+from attendance_service.domain.evidence import MOST_FRAMES
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
 from attendance_service.rpc import batch, present
@@ -27,6 +28,7 @@ from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
 
 _PAGE = 500
+_LONGEST_CHALLENGE = 200
 _LARGEST_ID = 2**53 - 1
 _STATUSES = frozenset({"accepted", "review", "pending", "refused", "voided", "all"})
 
@@ -160,6 +162,10 @@ def _window(request: pb.ListRequest) -> tuple[Window, int]:
 def _punch(request: pb.CheckInRequest, subject: Subject) -> Punch:
     if request.action not in ("in", "out"):
         raise invalid("action: must be in or out", field="action")
+    if len(request.frames) > MOST_FRAMES:
+        raise invalid(f"frames: at most {MOST_FRAMES} are taken", field="frames")
+    if len(request.challenge) > _LONGEST_CHALLENGE:
+        raise invalid("challenge: too long", field="challenge")
     zone = subject.person.zone
     try:
         key = idempotency_key(request.idempotency_key or None)
@@ -173,4 +179,6 @@ def _punch(request: pb.CheckInRequest, subject: Subject) -> Punch:
         image=request.image or None,
         key=key,
         source="grpc",
+        frames=tuple(request.frames),
+        challenge=request.challenge or None,
     )
