@@ -10,6 +10,8 @@ from attendance_service.domain.policy import OnFaceDown, Policy
 
 #: Pictures that may follow the first one, to show that somebody is there.
 MOST_FRAMES = 5
+#: What a challenge of the face service may look like.
+CHALLENGE = r"^[!-~]{1,200}$"
 
 
 class Outcome(StrEnum):

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from attendance_service.domain.evidence import MOST_FRAMES
+from attendance_service.domain.evidence import CHALLENGE, MOST_FRAMES
 from common.httpkit.fields import AddressId, Id, Strict
 
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
 _LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
 _Picture = Annotated[str, Field(max_length=_LONGEST_BASE64)]
-_Challenge = Annotated[str, Field(min_length=1, max_length=200)]
+_Challenge = Annotated[str, Field(pattern=CHALLENGE)]
 
 
 class Position(Strict):

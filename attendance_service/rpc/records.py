@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from attendance_service.domain.evidence import MOST_FRAMES
+from attendance_service.domain.evidence import CHALLENGE, MOST_FRAMES
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
 from attendance_service.rpc import batch, present
@@ -28,7 +29,6 @@ from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
 
 _PAGE = 500
-_LONGEST_CHALLENGE = 200
 _LARGEST_ID = 2**53 - 1
 _STATUSES = frozenset({"accepted", "review", "pending", "refused", "voided", "all"})
 
@@ -164,8 +164,8 @@ def _punch(request: pb.CheckInRequest, subject: Subject) -> Punch:
         raise invalid("action: must be in or out", field="action")
     if len(request.frames) > MOST_FRAMES:
         raise invalid(f"frames: at most {MOST_FRAMES} are taken", field="frames")
-    if len(request.challenge) > _LONGEST_CHALLENGE:
-        raise invalid("challenge: too long", field="challenge")
+    if request.challenge and not re.fullmatch(CHALLENGE, request.challenge):
+        raise invalid("challenge: not one of ours", field="challenge")
     zone = subject.person.zone
     try:
         key = idempotency_key(request.idempotency_key or None)

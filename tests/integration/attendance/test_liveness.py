@@ -7,6 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from attendance_service.rpc.records import _punch
+from attendance_service.service.check_in import Punch
+from common.identity import Person, Subject
+from common.pb import attendance_pb2 as pb
 from tests.integration.attendance.test_punches import problem
 from tests.support.attendance import RECORDS, Cast, Ledger, Rest, base64_of
 from tests.support.attendance_faces import IMAGE
@@ -178,3 +182,23 @@ def test_liveness_is_asked_for_together_with_a_face(rest: Rest, cast: Cast) -> N
     place = gate(rest, cast)
     shown = rest.get(f"/api/v1/attendance/places/{place}", cast.staff).json()
     assert shown["policy"]["evidence"] == ["face", "liveness", "photo"]
+
+
+def test_frames_come_over_grpc_too(faced: Rest, cast: Cast, peer: FacePeer) -> None:
+    place = gate(faced, cast)
+    request = pb.CheckInRequest(
+        action="in", place_id=place, image=photo(), frames=[photo(), photo(70)], challenge="c"
+    )
+    assert faced.parts is not None
+    subject = faced.parts.org.person(cast.staff)
+    assert subject is not None
+    peer.answer = saying("accept", "live")
+    made = faced.parts.check_in(Subject(subject, "sid", 0), parsed(request, subject))
+    assert made.status == "accepted"
+    assert peer.calls[0].count(b'name="frame"') == 2
+    assert b'name="challenge"\r\n\r\nc\r\n' in peer.calls[0]
+
+
+def parsed(request: pb.CheckInRequest, person: Person) -> Punch:
+    """The punch that the gRPC side makes of a message."""
+    return _punch(request, Subject(person, "sid", 0))
