@@ -53,9 +53,9 @@ class Images:
 
     reader: ImageReader
 
-    def clean(self, image: bytes) -> bytes:
+    def clean(self, image: bytes, *, field: str = "image") -> bytes:
         """A re-encoded JPEG."""
-        return self.reader.jpeg(image)
+        return self.reader.jpeg(image, field=field)
 
 
 @dataclass(frozen=True, slots=True)

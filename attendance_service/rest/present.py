@@ -36,9 +36,15 @@ def record(item: Record) -> dict[str, Any]:
         "zone": item.zone,
         "policy_version": item.policy_version,
         # Sorted, because the database keeps no order and a repeated call is answered alike.
-        "evidence": dict(sorted(item.evidence.items())) if item.evidence else None,
+        "evidence": _sorted(item.evidence) if item.evidence else None,
         "photo": item.photo_id is not None,
     }
+
+
+def _sorted(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {name: _sorted(one) for name, one in sorted(value.items())}
 
 
 def standing(found: Standing) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import binascii
 from dataclasses import dataclass
 from typing import Any
 
+from attendance_service.domain.evidence import MOST_FRAMES
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
 from attendance_service.rest import present
@@ -34,7 +35,7 @@ class PunchResource:
                 {201: RecordOut},
                 body=PunchIn,
                 form=PunchForm,
-                files={"image": 1},
+                files={"image": 1, "frame": MOST_FRAMES},
                 idempotent=True,
                 tag="punches",
             )
@@ -61,6 +62,8 @@ class PunchResource:
                 position=position.model_dump() if position else None,
                 image=_image(call),
                 key=call.idempotency_key,
+                frames=_frames(call),
+                challenge=sent.challenge,
             ),
         )
         return present.record(made)
@@ -77,7 +80,14 @@ def _image(call: Call) -> bytes | None:
     return decode_image(call.body.image)
 
 
-def decode_image(text: str | None) -> bytes | None:
+def _frames(call: Call) -> list[bytes]:
+    if call.form is not None:
+        return call.uploads("frame")
+    found = [decode_image(text, field="frames") for text in call.body.frames]
+    return [frame for frame in found if frame is not None]
+
+
+def decode_image(text: str | None, *, field: str = "image") -> bytes | None:
     """The bytes of a picture in base64, with or without the head of a data URI."""
     if text is None:
         return None
@@ -86,4 +96,4 @@ def decode_image(text: str | None) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as fault:
-        raise invalid("image: not base64", field="image") from fault
+        raise invalid(f"{field}: not base64", field=field) from fault

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+from attendance_service.domain.evidence import CHALLENGE, MOST_FRAMES
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
 from attendance_service.rpc import batch, present
@@ -160,6 +162,10 @@ def _window(request: pb.ListRequest) -> tuple[Window, int]:
 def _punch(request: pb.CheckInRequest, subject: Subject) -> Punch:
     if request.action not in ("in", "out"):
         raise invalid("action: must be in or out", field="action")
+    if len(request.frames) > MOST_FRAMES:
+        raise invalid(f"frames: at most {MOST_FRAMES} are taken", field="frames")
+    if request.challenge and not re.fullmatch(CHALLENGE, request.challenge):
+        raise invalid("challenge: not one of ours", field="challenge")
     zone = subject.person.zone
     try:
         key = idempotency_key(request.idempotency_key or None)
@@ -173,4 +179,6 @@ def _punch(request: pb.CheckInRequest, subject: Subject) -> Punch:
         image=request.image or None,
         key=key,
         source="grpc",
+        frames=tuple(request.frames),
+        challenge=request.challenge or None,
     )

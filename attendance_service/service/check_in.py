@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -33,6 +33,7 @@ from attendance_service.service.ports import (
     Images,
     Kept,
     KeyUsed,
+    LiveProof,
     Places,
     PunchStore,
 )
@@ -42,7 +43,6 @@ from common.errors import (
     DomainError,
     Kind,
     conflict,
-    forbidden,
     not_found,
     unavailable,
 )
@@ -68,15 +68,22 @@ class Punch:
     image: bytes | None = None
     key: str | None = None
     source: str = "rest"
+    frames: Sequence[bytes] = ()
+    challenge: str | None = None
 
     def body_hash(self) -> bytes:
         """A digest of everything that makes two calls the same call."""
+        live: tuple[object, ...] = ()
+        if self.frames or self.challenge is not None:
+            frames = tuple(hashlib.sha256(frame).hexdigest() for frame in self.frames)
+            live = (frames, self.challenge)
         return _digest(
             self.action,
             self.claimed_at.isoformat() if self.claimed_at else None,
             self.place_id,
             tuple(sorted(self.position.items())) if self.position else None,
             hashlib.sha256(self.image).hexdigest() if self.image else None,
+            *live,
         )
 
 
@@ -105,7 +112,7 @@ class CheckIn:
         policy = place.policy if place else OPEN_POLICY
         entry = _entry(subject, punch, place, policy, arrived)
         if policy.needs_image or punch.image is not None:
-            return self._with_evidence(entry, policy, punch.image)
+            return self._with_evidence(entry, policy, punch)
         return self._settle(entry, lambda: self.store.punch(entry))
 
     def _where(self, subject: Subject, place_id: int | None) -> Place | None:
@@ -167,7 +174,7 @@ class CheckIn:
             raise unavailable("The record could not be written; nothing was recorded.")
         return _again(kept, entry.body_hash)
 
-    def _with_evidence(self, entry: Entry, policy: Policy, image: bytes | None) -> Record:
+    def _with_evidence(self, entry: Entry, policy: Policy, punch: Punch) -> Record:
         """Judge the picture first; one call with this key at a time."""
         kept = self._twin(entry)
         if kept is not None:
@@ -178,8 +185,8 @@ class CheckIn:
                 twins = self._check_move(entry)
             if twins is not None:
                 return twins
-            photo = self.images.clean(image) if image is not None else None
-            face = self._face(entry, policy, photo)
+            photo = self.images.clean(punch.image) if punch.image is not None else None
+            face = self._face(entry, policy, photo, punch)
             judgement = judge(policy, has_image=photo is not None, face=face)
             if judgement is None:
                 raise unavailable("The face cannot be compared now; nothing was recorded.")
@@ -193,10 +200,18 @@ class CheckIn:
         finally:
             self.store.release(entry.subject_id, entry.key)
 
-    def _face(self, entry: Entry, policy: Policy, photo: bytes | None) -> FaceResult | None:
+    def _face(
+        self, entry: Entry, policy: Policy, photo: bytes | None, punch: Punch
+    ) -> FaceResult | None:
         if not policy.needs_face or photo is None:
             return None
-        return self.faces.compare(entry.employee_id, photo)
+        if not policy.needs_liveness:
+            return self.faces.compare(entry.employee_id, photo)
+        frames = [self.images.clean(frame, field="frames") for frame in punch.frames]
+        # The answer may be lost and the same punch come again: that is no replay of its pictures.
+        occasion = hashlib.sha256(f"{entry.subject_id}:{entry.key}".encode()).hexdigest()
+        proof = LiveProof(frames, punch.challenge, occasion)
+        return self.faces.compare(entry.employee_id, photo, proof)
 
     def _keep(self, entry: Entry, judgement: Judgement) -> Record:
         if judgement.outcome is Outcome.REFUSED:
@@ -206,7 +221,7 @@ class CheckIn:
         return self._settle(entry, lambda: self.store.punch_with_evidence(entry, check_until=until))
 
     def _refuse(self, entry: Entry, judgement: Judgement) -> Record:
-        refusal = forbidden(judgement.message, code=judgement.code)
+        refusal = _refusal(judgement)
         try:
             record = self.store.refuse_by_evidence(entry, _frozen(refusal))
         except KeyUsed:
@@ -252,6 +267,11 @@ def _entry(
         key=punch.key or secrets.token_hex(16),
         body_hash=punch.body_hash(),
     )
+
+
+def _refusal(judgement: Judgement) -> DomainError:
+    extra = {"reason": judgement.reason} if judgement.reason else {}
+    return DomainError(Kind.FORBIDDEN, judgement.code, judgement.message, extra=extra)
 
 
 def _frozen(refusal: DomainError) -> dict[str, Any]:

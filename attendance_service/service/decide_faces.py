@@ -11,13 +11,17 @@ from attendance_service.service.ports import Faces
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A pending record with its photo, tried ``attempts`` times; ``overdue``: past its time."""
+    """A pending record with its photo, tried ``attempts`` times; ``overdue``: past its time.
+
+    ``liveness`` says that its place asks for it: that can be shown at the door only.
+    """
 
     record_id: int
     employee_id: int
     photo: bytes | None
     attempts: int
     overdue: bool
+    liveness: bool = False
 
 
 class Queue(Protocol):
@@ -49,21 +53,23 @@ class DecideFaces:
             if waiting.photo is not None
             else None
         )
-        status = later_status(face, overdue=waiting.overdue or waiting.photo is None)
+        overdue = waiting.overdue or waiting.photo is None
+        status = later_status(face, overdue=overdue, liveness=waiting.liveness)
         if status is not None:
             reason = face.verdict.value if face else "photo_gone"
             self.queue.decide(waiting, status, reason)
         return True
 
 
-def later_status(face: FaceResult | None, *, overdue: bool) -> str | None:
+def later_status(face: FaceResult | None, *, overdue: bool, liveness: bool = False) -> str | None:
     """What a pending record becomes; ``None`` while it can still wait for an answer.
 
     What cannot be decided in time goes to a person: it is never silently present or absent.
     """
     verdict = face.verdict if face else Verdict.DOWN
     if verdict is Verdict.ACCEPT:
-        return Outcome.ACCEPTED.value
+        # Whose face it is does not say that they were there.
+        return Outcome.REVIEW.value if liveness else Outcome.ACCEPTED.value
     if verdict is Verdict.REVIEW:
         return Outcome.REVIEW.value
     if verdict is Verdict.DOWN:

@@ -117,19 +117,34 @@ class Places(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LiveProof:
+    """The frames after the first one, in their order, and the challenge that they answer.
+
+    ``occasion`` is the same for each time that the same thing is asked.
+    """
+
+    frames: Sequence[bytes]
+    challenge: str | None
+    occasion: str
+
+
 class Faces(Protocol):
     """Comparison of a picture with a person, within a deadline."""
 
-    def compare(self, employee_id: int, image: bytes) -> FaceResult:
-        """What the face service says; `Verdict.DOWN` when it does not, never an exception."""
+    def compare(self, employee_id: int, image: bytes, proof: LiveProof | None = None) -> FaceResult:
+        """What the face service says; `Verdict.DOWN` when it does not, never an exception.
+
+        With ``proof`` also whether the person was there.
+        """
         ...
 
 
 class Images(Protocol):
     """Untrusted picture bytes made harmless."""
 
-    def clean(self, image: bytes) -> bytes:
-        """A re-encoded JPEG; raises ``not_an_image`` or ``too_large``."""
+    def clean(self, image: bytes, *, field: str = "image") -> bytes:
+        """A re-encoded JPEG; raises ``not_an_image`` or ``too_large`` naming ``field``."""
         ...
 
 

@@ -32,7 +32,9 @@ class Decisions:
         if row is None:
             return None
         photo = self.photos.get(UUID(row.photo_id))
-        return Waiting(row.record_id, row.employee_id, photo, row.attempts, row.overdue)
+        return Waiting(
+            row.record_id, row.employee_id, photo, row.attempts, row.overdue, row.liveness
+        )
 
     def decide(self, waiting: Waiting, status: str, reason: str) -> bool:
         """Settle a pending record with its event and audit entry; false when it was settled."""

@@ -7,7 +7,11 @@ WHERE record_id = (
     SELECT record_id FROM attendance.face_check
     WHERE due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING record_id, employee_id, photo_id, attempts, deadline <= now() AS overdue
+RETURNING record_id, employee_id, photo_id, attempts, deadline <= now() AS overdue, EXISTS (
+    SELECT FROM attendance.record r JOIN attendance.policy p
+        ON p.place_id = r.place_id AND p.version = r.policy_version
+    WHERE r.id = record_id AND 'liveness' = ANY (p.evidence)
+) AS liveness
 
 -- :name done
 DELETE FROM attendance.face_check WHERE record_id = %(record_id)s

@@ -58,20 +58,24 @@ class AttendanceRecord(_message.Message):
     def __init__(self, id: _Optional[int] = ..., employee_id: _Optional[int] = ..., action: _Optional[str] = ..., timestamp: _Optional[str] = ..., status: _Optional[str] = ..., cursor: _Optional[str] = ..., heartbeat: _Optional[bool] = ..., event_id: _Optional[str] = ..., kind: _Optional[str] = ..., place_id: _Optional[int] = ...) -> None: ...
 
 class CheckInRequest(_message.Message):
-    __slots__ = ("action", "jwt", "idempotency_key", "timestamp", "place_id", "image")
+    __slots__ = ("action", "jwt", "idempotency_key", "timestamp", "place_id", "image", "frames", "challenge")
     ACTION_FIELD_NUMBER: _ClassVar[int]
     JWT_FIELD_NUMBER: _ClassVar[int]
     IDEMPOTENCY_KEY_FIELD_NUMBER: _ClassVar[int]
     TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
     PLACE_ID_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    CHALLENGE_FIELD_NUMBER: _ClassVar[int]
     action: str
     jwt: str
     idempotency_key: str
     timestamp: str
     place_id: int
     image: bytes
-    def __init__(self, action: _Optional[str] = ..., jwt: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., timestamp: _Optional[str] = ..., place_id: _Optional[int] = ..., image: _Optional[bytes] = ...) -> None: ...
+    frames: _containers.RepeatedScalarFieldContainer[bytes]
+    challenge: str
+    def __init__(self, action: _Optional[str] = ..., jwt: _Optional[str] = ..., idempotency_key: _Optional[str] = ..., timestamp: _Optional[str] = ..., place_id: _Optional[int] = ..., image: _Optional[bytes] = ..., frames: _Optional[_Iterable[bytes]] = ..., challenge: _Optional[str] = ...) -> None: ...
 
 class CheckInBatchRequest(_message.Message):
     __slots__ = ("jwt", "punches", "sent_at")

@@ -9,9 +9,12 @@ from prometheus_client import Counter
 
 from common.errors import DomainError, Kind
 from common.httpkit.api import Api, Call, Endpoint
+from face_service.domain.challenge import MOST_FRAMES
 from face_service.domain.matching import Verdict
+from face_service.rest import liveness
 from face_service.rest.models import DetectionOut, VerdictOut, VerifyForm
 from face_service.service.comparing import Comparing
+from face_service.service.liveness import Liveness, Proof
 
 _DECISIONS = Counter("hazir_face_decisions", "Comparisons answered.", ["decision"])
 
@@ -21,6 +24,7 @@ class ComparingResource:
     """Which faces an image shows, and whose."""
 
     service: Comparing
+    liveness: Liveness
 
     def install(self, api: Api) -> None:
         """Add the endpoints."""
@@ -40,7 +44,7 @@ class ComparingResource:
                 self.verify,
                 {200: VerdictOut},
                 form=VerifyForm,
-                files={"image": 1, "reference": 1},
+                files={"image": 1, "reference": 1, "frame": MOST_FRAMES - 1},
                 needed=("image",),
                 tag="faces",
             ),
@@ -73,7 +77,19 @@ class ComparingResource:
         else:
             verdict = self.service.verify_person(call.subject, image, employee_id)
         _DECISIONS.labels(verdict.decision.value).inc()
-        return _verdict(verdict)
+        return _verdict(verdict) | self._liveness(call, image)
+
+    def _liveness(self, call: Call, image: bytes) -> dict[str, Any]:
+        """Whether a person was there, when anything in the call asks for it."""
+        form, frames = call.form, call.uploads("frame")
+        if not (frames or form.challenge is not None or form.liveness == "1"):
+            return {}
+        proof = Proof([image, *frames], form.challenge, form.occasion)
+        if form.employee_id is None:
+            verdict = self.liveness.check(call.subject, proof)
+        else:
+            verdict = self.liveness.check_person(call.subject, form.employee_id, proof)
+        return {"liveness": liveness.present(verdict)}
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from common.httpkit.fields import Id
+from common.httpkit.fields import Id, Strict
+
+_Token = Annotated[str, Field(min_length=1, max_length=200)]
 
 Reason = Literal[
     "no_face",
@@ -36,9 +38,63 @@ class FacePath(PersonPath):
 
 
 class VerifyForm(BaseModel):
-    """Whom the image is compared with, unless a second image is sent as ``reference``."""
+    """Whom the image is compared with, unless a second image is sent as ``reference``.
+
+    ``liveness`` asks whether it shows a person who is there, as more frames and a challenge do.
+    ``occasion`` is a service's own name of what it asks for.
+    """
 
     employee_id: Id | None = None
+    liveness: Literal["0", "1"] = "0"
+    challenge: _Token | None = None
+    occasion: _Token | None = None
+
+
+class LivenessForm(BaseModel):
+    """The challenge that the frames answer."""
+
+    challenge: _Token | None = None
+
+
+class ChallengeIn(Strict):
+    """``alternative`` asks for a movement that can be made without turning the head."""
+
+    alternative: bool = False
+
+
+class FrameCount(BaseModel):
+    """How many frames show a movement."""
+
+    least: int
+    most: int
+
+
+class ChallengeOut(BaseModel):
+    """A movement to show, good once and for a minute; left and right are one's own."""
+
+    challenge: str
+    kind: Literal["turn_left", "turn_right", "closer", "farther"]
+    expires_at: str
+    frames: FrameCount
+
+
+class LivenessOut(BaseModel):
+    """Whether the camera saw a person; ``score`` is the model's (0 to 1) where it could judge."""
+
+    decision: Literal["accept", "review", "reject"]
+    score: float | None
+    reason: Literal[
+        "live",
+        "spoof_suspected",
+        "too_close_to_judge",
+        "too_few_frames",
+        "challenge_failed",
+        "challenge_expired",
+        "replayed",
+        "frames_identical",
+        "no_face",
+        "several_faces",
+    ]
 
 
 class ConsentIn(BaseModel):
@@ -69,6 +125,7 @@ class VerdictOut(BaseModel):
     decision: Literal["accept", "review", "reject"]
     similarity: float
     threshold: float
+    liveness: LivenessOut | None = None
 
 
 class ConsentOut(BaseModel):

@@ -10,6 +10,7 @@ from common.sql import Queries
 from face_service.service.ports import Consent
 from face_service.store import audit
 from face_service.store.faces import erase_all, lock_subject
+from face_service.store.liveness import forget_seen
 
 _SQL = Queries(Path(__file__).with_name("consents.sql"))
 
@@ -43,6 +44,7 @@ class Consents:
             if before is None:
                 return
             gone = erase_all(tx, employee_id)
+            forget_seen(tx, employee_id)
             tx.execute(_SQL["withdraw"], employee_id=employee_id)
             _keep_consent(tx, employee_id, "withdrawn", before.version, actor)
             audit.note(tx, "erase_faces", audit.person(employee_id), actor, before={"faces": gone})

@@ -35,6 +35,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "site_id": [cast.site],
                 "team_id": [cast.team],
                 "image": [base64_of(photo())],
+                "frames": [[base64_of(photo())]],
                 **dict.fromkeys(("timestamp", "claimed_at", "sent_at", "from", "to"), at),
                 "cursor": [page["next_cursor"] or "x"],
                 "id": ["one", "two"],
@@ -45,7 +46,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
             admin=bearer(lambda: town.token(town.person(Role.ADMIN, site_id=cast.site))),
             staff=bearer(lambda: town.token(cast.someone())),
             known=known,
-            files={"image": [photo(), b"text"]},
+            files={"image": [photo(), b"text"], "frame": [photo(), b"text"]},
         )
         yield contract
         contract.close()

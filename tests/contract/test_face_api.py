@@ -33,6 +33,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
         def known() -> Known:
             token, path = town.token(person), f"/api/v1/people/{person}"
             face.call("POST", f"{path}/consent", token, json={"version": CONSENT_VERSION})
+            challenges = "/api/v1/faces/challenges"
             enrolled = face.call("GET", f"{path}/faces", token).get_json()["items"]
             if not enrolled:
                 files = [("image", portrait(SAME[0]))]
@@ -43,6 +44,8 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "employee_id": [str(person)],
                 "face_id": [enrolled[0]["id"]],
                 "version": [CONSENT_VERSION],
+                "challenge": [face.call("POST", challenges, token).get_json()["challenge"]],
+                "liveness": ["0", "1"],
             }
 
         images = [photo(320, 240), portrait(SAME[1]), b"text"]
@@ -51,7 +54,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
             admin=bearer(lambda: town.token(town.person(Role.ADMIN, site_id=site))),
             staff=bearer(lambda: town.token(person)),
             known=known,
-            files={"image": images, "reference": images},
+            files={"image": images, "reference": images, "frame": images},
         )
         yield contract
         contract.close()
@@ -60,5 +63,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestFace(KeepsToItsDocument):
     service = "face"
-    least = 12
+    least = 14
     refusals = frozenset({422})

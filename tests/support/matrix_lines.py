@@ -255,6 +255,8 @@ FACE: Mapping[str, Line] = {
     "POST /api/v1/faces/verify": Line(
         may.verifies, upload(employee_id=lambda _, case: str(case.target)), RELATIONS
     ),
+    "POST /api/v1/faces/challenges": Line(may.signed_in, body(alternative=True)),
+    "POST /api/v1/faces/liveness": Line(may.signed_in, upload()),
     "GET /api/v1/faces/audit": Line(may.admin),
     f"GET {_PERSON}/consent": Line(may.reads),
     f"POST {_PERSON}/consent": Line(may.own, body(version=CONSENT_VERSION)),

@@ -136,3 +136,18 @@ def test_a_photo_that_cannot_be_read_stops_nobody_elses_decision(
         pass
     assert Ledger(town, cast.staff).records[0][3] == "review"
     assert Ledger(town, other.staff).records[0][3] == "accepted"
+
+
+def test_who_was_not_seen_live_at_the_door_is_not_accepted_later(
+    faced: Rest, cast: Cast, peer: FacePeer, deciding: DecideFaces
+) -> None:
+    policy = {"evidence": ["face", "liveness"], "on_face_down": "pending"}
+    place = faced.place(cast.admin, cast.site, policy=policy)
+    peer.answer = (503, {})
+    answer = faced.punch(cast.staff, place_id=place, image=IMAGE)
+    assert answer.json()["status"] == "pending"
+    peer.answer = ACCEPT
+    assert deciding()
+    ledger = Ledger(cast.town, cast.staff)
+    assert ledger.records[0][3] == "review"
+    assert ledger.events[-1] == ("decided", "in", "review")

