@@ -17,18 +17,23 @@ from common.org import OrgView, identifier
 from common.sql import dsn
 from common.vault import Vault
 from face_service import engine, weights
+from face_service.gallery import Galleries
 from face_service.rest.comparing import ComparingResource
 from face_service.rest.consenting import ConsentingResource
 from face_service.rest.enrolling import EnrollingResource
+from face_service.rest.identifying import IdentifyingResource
 from face_service.rest.in_memory import InMemory
 from face_service.service.access import Access
 from face_service.service.comparing import Comparing
 from face_service.service.consenting import Consenting
 from face_service.service.enrolling import Current, Enrolling
+from face_service.service.identifying import Alarming, Identifying, Watch
 from face_service.settings import Settings
+from face_service.store.alarms import Alarms
 from face_service.store.audit import Audit
 from face_service.store.consents import Consents
 from face_service.store.faces import Faces
+from face_service.store.galleries import Sites, Templates
 
 MIB = 1 << 20
 # Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
@@ -60,15 +65,23 @@ def build(settings: Settings, models: Path) -> FaceApp:
         name="face",
     )
     bus = Bus(settings.redis_url)
-    org = OrgView(db)
+    org, vault = OrgView(db), Vault(settings.face_key.key())
+    templates = Templates(db, vault, engine.engine_name())
+    galleries = Galleries(templates, org, most=settings.gallery_most)
+    org.listeners.append(galleries.moved)
     org.start(bus)
     images = ImageReader(size=settings.engines)
     engines = engine.Engines(
         lambda: engine.FaceEngine(models), count=settings.engines, queue=settings.queue
     )
     engines.start(_no_models)
-    access, faces, consents = Access(org), Faces(db, Vault(settings.face_key.key())), Consents(db)
+    access, faces, consents, alarms = Access(org), Faces(db, vault), Consents(db), Alarms(db)
     current = Current(images, faces, engine.engine_name())
+    rules = settings.identification
+    identifying = Identifying(
+        images, engines, galleries, Sites(db), alarms, engine.engine_name(), rules
+    )
+    watch = Watch(galleries, rules)
     built = kit(
         settings,
         name="face_service",
@@ -81,7 +94,8 @@ def build(settings: Settings, models: Path) -> FaceApp:
     for resource in (
         ComparingResource(Comparing(access, images, engines, faces, Audit(db), current)),
         ConsentingResource(Consenting(access, consents)),
-        EnrollingResource(Enrolling(access, images, engines, faces, consents, current)),
+        EnrollingResource(Enrolling(access, images, engines, faces, consents, current, watch)),
+        IdentifyingResource(identifying, Alarming(alarms)),
     ):
         resource.install(built.api)
     AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
@@ -91,7 +105,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
 
 def limit_for(path: str) -> int:
     """The largest body that ``path`` takes, in bytes."""
-    if path.rstrip("/").endswith("/faces"):
+    if path.rstrip("/").endswith(("/faces", "/faces/identify")):
         return _FIVE_IMAGES
     return _TWO_IMAGES if path.startswith("/api/v1/faces/") else MIB
 

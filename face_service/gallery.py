@@ -20,8 +20,8 @@ from prometheus_client import Gauge, Histogram
 
 from common.errors import unavailable
 from common.identity import Person
-from face_service.domain import Embedding, template
 from face_service.domain.identification import MOST_CANDIDATES, Match
+from face_service.domain.matching import Embedding, template
 
 DIMENSIONS = 128
 _BLOCK = 256
@@ -118,9 +118,7 @@ class Gallery:
                 self._rows[moved] = row
             self._matrix[last] = 0
 
-    def best(
-        self, probes: Sequence[Embedding], count: int = MOST_CANDIDATES
-    ) -> list[list[Match]]:
+    def best(self, probes: Sequence[Embedding], count: int = MOST_CANDIDATES) -> list[list[Match]]:
         """The ``count`` most alike of each probe (length 1), the best first."""
         with self._lock:
             people = len(self._rows)
@@ -250,11 +248,14 @@ class Galleries:
     def _catch_up(self) -> None:
         """Bring what is held up to the database's last change; the caller holds the lock."""
         head = self._templates.head()
+        if head < self._seq:
+            # Another database, or an older state of this one: what is held says nothing of it.
+            self._sites.clear()
         touched: set[int] = set()
         while self._sites and self._seq < head:
             self._seq, some = self._templates.changes(self._seq)
             touched |= some
-        self._seq = max(self._seq, head)
+        self._seq = head
         with self._marking:
             touched |= self._moved
             self._moved = set()

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, between, key_secret, port, secret, setting
+from common.config import (
+    CommonSettings,
+    Secret,
+    between,
+    group,
+    key_secret,
+    port,
+    secret,
+    setting,
+)
+from face_service.domain.identification import Rules
+from face_service.identification_settings import read_rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,5 +29,7 @@ class Settings(CommonSettings):
     engines: int = setting("FACE_ENGINES", between(1, 64), 2)
     queue: int = setting("FACE_QUEUE", between(0, 64), 8)
     threads: int = setting("FACE_THREADS", between(2, 64), 8)
+    gallery_most: int = setting("FACE_GALLERY_MOST", between(1, 4_000_000), 500_000)
+    identification: Rules = group(read_rules)
     database_password: Secret = secret("db_face")
     face_key: Secret = key_secret("face_key")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from prometheus_client import Counter as Metric
 
@@ -152,11 +153,9 @@ class Kiosk:
         wait, kind = max((attempts.wait(one, levels[one.kind]), one.kind) for one in charged)
         return Charge(charged, wait, kind)
 
-    def _changes(
-        self, employee_id: int, wanted: Mapping[str, str | None]
-    ) -> dict[str, str | bytes | None]:
+    def _changes(self, employee_id: int, wanted: Mapping[str, str | None]) -> dict[str, Any]:
         """The columns to be set; the hash is made before anything is locked."""
-        changes: dict[str, str | bytes | None] = {}
+        changes: dict[str, Any] = {}
         if "badge" in wanted:
             code = wanted["badge"]
             badge = None if code is None else kiosk.checked_badge(code)

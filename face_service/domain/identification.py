@@ -1,8 +1,8 @@
 """Who of many it is (1:N): a threshold by the size of the gallery, a margin, several frames.
 
-Whoever searches among many meets many strangers: the threshold that is right for "is this she?" would
-accept half of them here. So the threshold grows with the gallery, the second best must be clearly
-less alike, and several frames must agree. Every doubt ends as `Decision.REVIEW` or
+Whoever searches among many meets many strangers: the threshold that is right for "is this she?"
+would accept half of them here. So the threshold grows with the gallery, the second best must be
+clearly less alike, and several frames must agree. Every doubt ends as `Decision.REVIEW` or
 `Decision.REJECT`, which is "unknown".
 """
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import median_low
 
-from face_service.domain import Decision
+from face_service.domain.matching import Decision
 
 MOST_FRAMES = 5
 MOST_CANDIDATES = 5
@@ -44,7 +44,9 @@ class Rules:
 
     def threshold(self, people: int) -> float:
         """What accepts in a gallery of ``people``; beyond the table its last one."""
-        return next((s.threshold for s in self.steps if people <= s.people), self.steps[-1].threshold)
+        return next(
+            (s.threshold for s in self.steps if people <= s.people), self.steps[-1].threshold
+        )
 
     def measured(self, people: int) -> bool:
         """Whether the table says how often strangers are accepted in a gallery of this size."""

@@ -11,6 +11,7 @@ from face_service.domain.consent import CONSENT_VERSION, consent_required
 from face_service.domain.faces import dominant, enrollable
 from face_service.domain.matching import Embedding, require_one_person
 from face_service.service.access import Access, require_biometrics
+from face_service.service.identifying import Watch
 from face_service.service.ports import (
     ConsentStore,
     Engine,
@@ -61,6 +62,7 @@ class Enrolling:
     store: FaceStore
     consents: ConsentStore
     current: Current
+    watch: Watch
 
     def enrol(
         self, caller: Subject, employee_id: int, images: Sequence[bytes]
@@ -78,9 +80,14 @@ class Enrolling:
                 self.current.embedding(engine, employee_id, one)
                 for one in self.store.templates(employee_id)
             ]
-        require_one_person([*known, *(face.embedding for face in faces)])
+        whole = [*known, *(face.embedding for face in faces)]
+        require_one_person(whole)
         return self.store.add(
-            employee_id, faces, engine=self.current.engine_name, actor=caller.employee_id
+            employee_id,
+            faces,
+            engine=self.current.engine_name,
+            actor=caller.employee_id,
+            alike=self.watch.alike(person, whole),
         )
 
     def faces(self, caller: Subject, employee_id: int) -> list[EnrolledFace]:

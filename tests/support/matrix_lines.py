@@ -135,6 +135,10 @@ _ACCOUNTS = {
     f"POST {_ME}/password": Line(may.signed_in, body(current="wrong", new="three long words")),
     f"POST {_ME}/reset/check": Line(may.everybody, body(token="x")),
     f"POST {_ME}/reset": Line(may.everybody, body(token="x", password="three long words")),
+    "GET /api/v1/users/{employee_id}/kiosk": Line(may.own_or_admin),
+    "PUT /api/v1/users/{employee_id}/kiosk": Line(may.own_or_admin, body(pin="4711")),
+    f"POST {_ME}/kiosk/resolve": Line(may.kiosk, body(badge="unheard of")),
+    f"POST {_ME}/kiosk/badges": Line(may.kiosk, body(badges=["unheard of"])),
     "GET /api/v1/roles": Line(may.admin),
     "POST /api/v1/roles": Line(may.admin, body(role="device", **_MEANT), RELATIONS),
     "PATCH /api/v1/roles": Line(may.admin, body(roles=["staff"], **_OTHER)),
@@ -253,6 +257,15 @@ FACE: Mapping[str, Line] = {
     "POST /api/v1/faces/detect": Line(may.signed_in, upload()),
     "POST /api/v1/faces/verify": Line(
         may.verifies, upload(employee_id=lambda _, case: str(case.target)), RELATIONS
+    ),
+    "POST /api/v1/faces/identify": Line(
+        may.identifies,
+        upload(site=lambda scene, case: str(scene.find["site_id"](case))),
+        RELATIONS[1:],
+    ),
+    "GET /api/v1/faces/alarms": Line(may.admin),
+    "PATCH /api/v1/faces/alarms/{alarm_id}": Line(
+        may.admin, body(state="closed"), ("own",), past_the_door
     ),
     "GET /api/v1/faces/audit": Line(may.admin),
     f"GET {_PERSON}/consent": Line(may.reads),
