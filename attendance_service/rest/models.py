@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from common.httpkit.fields import AddressId, Id, Strict
 
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
-_LONGEST_BASE64 = 8 << 20
+LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -28,7 +28,7 @@ class PunchIn(Strict):
     timestamp: _Time | None = None
     place: Position | None = None
     place_id: Id | None = None
-    image: str | None = Field(default=None, max_length=_LONGEST_BASE64)
+    image: str | None = Field(default=None, max_length=LONGEST_BASE64)
 
 
 class PunchForm(BaseModel):
