@@ -6,33 +6,13 @@ Their error rates are in docs/accuracy.md, each beside the figure that it belong
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
-from common.config import ConfigError
+from common.config import load, setting
 from face_service.domain.identification import Rules, Step
 
-THRESHOLDS = "100:0.45,1000:0.50,4000:0.55"
 _LEAST, _MOST = 0.40, 0.95
-
-
-def read_rules(env: Mapping[str, str]) -> Rules:
-    """The rules that ``env`` describes; raises `ConfigError` with everything that is wrong."""
-    faults: list[str] = []
-
-    def read(name: str, default: str, parse: Callable[[str], object]) -> object:
-        try:
-            return parse(env.get(name) or default)
-        except ValueError as fault:
-            faults.append(f"{name}: {fault}")
-            return parse(default)
-
-    steps = read("FACE_IDENTIFY_THRESHOLDS", THRESHOLDS, _steps)
-    band = read("FACE_IDENTIFY_BAND", "0.04", _number(0.0, 0.2))
-    margin = read("FACE_IDENTIFY_MARGIN", "0.05", _number(0.0, 0.5))
-    agreement = read("FACE_IDENTIFY_AGREEMENT", "0.6", _number(0.51, 1.0))
-    if faults:
-        raise ConfigError(faults)
-    return Rules(steps, band, margin, agreement)  # type: ignore[arg-type]  # as each was parsed
 
 
 def _steps(text: str) -> tuple[Step, ...]:
@@ -57,3 +37,19 @@ def _number(low: float, high: float) -> Callable[[str], float]:
         return value
 
     return parse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figures:
+    steps: tuple[Step, ...] = setting(
+        "FACE_IDENTIFY_THRESHOLDS", _steps, (Step(100, 0.45), Step(1000, 0.50), Step(4000, 0.55))
+    )
+    band: float = setting("FACE_IDENTIFY_BAND", _number(0.0, 0.2), 0.04)
+    margin: float = setting("FACE_IDENTIFY_MARGIN", _number(0.0, 0.5), 0.05)
+    agreement: float = setting("FACE_IDENTIFY_AGREEMENT", _number(0.51, 1.0), 0.6)
+
+
+def read_rules(env: Mapping[str, str]) -> Rules:
+    """The rules that ``env`` describes; raises `ConfigError` with everything that is wrong."""
+    found = load(_Figures, env)
+    return Rules(found.steps, found.band, found.margin, found.agreement)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from attendance_service.domain.evidence import Outcome
 from attendance_service.domain.policy import Evidence, Place
 from attendance_service.domain.punches import Mode
 from common.errors import DomainError, Kind, conflict, forbidden
@@ -60,6 +61,16 @@ def kiosk_place(places: Sequence[Place], wanted: int | None) -> Place:
             "no_kiosk_place", "No place of this site lets a kiosk choose between in and out."
         )
     return min(fitting, key=lambda place: (not place.is_default, place.id))
+
+
+def outcome(place: Place, known_by: Way) -> Outcome:
+    """What becomes of a punch there.
+
+    Where the place asks for more of a face than a kiosk judges, somebody looks; who is known by
+    PIN or badge shows no face, and nothing more can be asked of it.
+    """
+    unjudged = place.policy.evidence - {Evidence.PHOTO, Evidence.FACE}
+    return Outcome.REVIEW if known_by is Way.FACE and unjudged else Outcome.ACCEPTED
 
 
 def needs_photo(place: Place) -> bool:

@@ -12,13 +12,13 @@ from typing import Any, Protocol
 
 from prometheus_client import Counter
 
-from attendance_service.domain.evidence import Outcome
 from attendance_service.domain.kiosk import (
     TICKET_LIFE,
     Known,
     Way,
     kiosk_place,
     needs_photo,
+    outcome,
     photo_missing,
     unknown_face,
 )
@@ -159,7 +159,7 @@ class Kiosk:
                 arrived=arrived,
                 open_until=arrived + OPEN_FOR,
                 claimed_at=None,
-                outcome=Outcome.ACCEPTED.value,
+                outcome=outcome(place, Way(held.evidence["known_by"])).value,
                 place_id=place.id,
                 policy_version=place.policy.version,
                 site_id=person.site_id,

@@ -71,7 +71,7 @@ class AlarmOut(BaseModel):
     """Two accounts of a site whose enrolled faces are alike."""
 
     id: int
-    employee_ids: tuple[int, int]
+    employee_ids: Annotated[list[int], Field(min_length=2, max_length=2)]
     similarity: float
     site_id: int
     seen_at: str
