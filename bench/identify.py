@@ -9,12 +9,16 @@ somebody to be found; that the vectors are random makes an index look worse than
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 from collections.abc import Callable
 from io import StringIO
 from time import perf_counter
 from typing import Any
+
+# As the service does, and before numpy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import psycopg2

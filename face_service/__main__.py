@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from common import logs, metrics
@@ -10,6 +11,9 @@ from common.config import ConfigError, environment, load
 
 def main() -> int:
     """Serve until told to stop."""
+    # Several faces are computed at once, each on one thread. A product of numpy that waits for a
+    # second thread beside them takes a hundred times as long; it reads this when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     env = environment()
     metrics.prepare("face", env.get("HAZIR_DATA"))
     # Only now: these count, and metrics decide on import where their counts go.
