@@ -85,8 +85,7 @@ class Kiosk:
         changes = self._changes(employee_id, wanted)
         with self._store.begin() as work:
             if administers:
-                work.rights.guard()
-                still_may(work, subject)
+                still_may(work, subject, Action.MANAGE_PEOPLE)
             account = work.people.hold(employee_id)
             if account is None or account.roles & _NOT_PEOPLE:
                 raise not_found()
