@@ -7,7 +7,9 @@ from time import monotonic
 
 from attendance_service.domain.standstill import Standstill
 from attendance_service.faces import FaceClient
+from attendance_service.kiosk_peers import KioskPeers
 from attendance_service.rest.batch import BatchResource
+from attendance_service.rest.kiosk import KioskResource
 from attendance_service.rest.places import PlaceResource
 from attendance_service.rest.punches import PunchResource
 from attendance_service.rest.records import RecordResource
@@ -15,12 +17,14 @@ from attendance_service.sequencer import HintSender
 from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn
 from attendance_service.service.decide_faces import DecideFaces
+from attendance_service.service.kiosk import Kiosk
 from attendance_service.service.places import PlaceService
 from attendance_service.service.records import RecordService
 from attendance_service.settings import Settings
 from attendance_service.store.batch import Batches
 from attendance_service.store.decisions import Decisions
 from attendance_service.store.feed import FeedStore
+from attendance_service.store.kiosk import Tickets
 from attendance_service.store.photos import Photos
 from attendance_service.store.places import PlaceAdmin, PlaceBook
 from attendance_service.store.punches import Punches
@@ -74,12 +78,15 @@ class Services:
     upkeep: Upkeep
     hint: HintSender
     pictures: ImageReader
+    kiosk: Kiosk
+    peers: KioskPeers
 
     def close(self) -> None:
         """Stop following people's changes and let go of the database."""
         self.org.stop()
         self.hint.close()
         self.pictures.close()
+        self.peers.close()
         self.db.close()
 
 
@@ -107,9 +114,24 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     )
     places = PlaceService(book, PlaceAdmin(db, book))
     decisions = Decisions(db, photos, hint)
+    peers = KioskPeers(settings.auth_url, settings.face_url)
+    kiosk = Kiosk(peers, Tickets(db), book, punches, org, images, check_in, clock)
     upkeep = Upkeep(DecideFaces(decisions, faces), decisions.purge)
     return Services(
-        settings, db, org, bus, feed, check_in, batch, records, places, upkeep, hint, pictures
+        settings,
+        db,
+        org,
+        bus,
+        feed,
+        check_in,
+        batch,
+        records,
+        places,
+        upkeep,
+        hint,
+        pictures,
+        kiosk,
+        peers,
     )
 
 
@@ -130,7 +152,8 @@ def http(parts: Services) -> Wsgi:
         most_bytes=_BATCH,
     )
     PunchResource(parts.check_in, parts.records).install(built.api)
-    BatchResource(parts.batch).install(built.api)
+    BatchResource(parts.batch, parts.peers).install(built.api)
+    KioskResource(parts.kiosk).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
     AuditResource(AuditLines(parts.db, "attendance"), "/api/v1/attendance/audit").install(built.api)
@@ -152,6 +175,8 @@ def limit_for(path: str) -> int:
 _LARGEST = {
     "/attendance": _WITH_PICTURE,
     "/api/v1/attendance/records": _WITH_PICTURE,
+    "/api/v1/attendance/kiosk/look": _BATCH,
+    "/api/v1/attendance/kiosk/confirm": _WITH_PICTURE,
     "/attendance/batch": _BATCH,
     "/api/v1/attendance/batch": _BATCH,
 }

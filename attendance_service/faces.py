@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass, field
 from time import monotonic
@@ -10,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from attendance_service.answers import json_object
 from attendance_service.domain.evidence import FaceResult, LivenessResult, Verdict
 from attendance_service.service.ports import LiveProof
 from common import logs
@@ -30,7 +30,6 @@ _REASONS = {
 _DOWN = FaceResult(Verdict.DOWN)
 #: How long a call may wait for a seat: a thread that waits is one that plain check-ins lack.
 _WAIT_FOR_SEAT = 0.25
-_LONGEST_ANSWER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class FaceClient:
                 headers=headers,
             ) as answer,
         ):
-            body = _object(answer, until)
+            body = json_object(answer, until)
         if answer.status_code == 200:
             return FaceResult(
                 _DECISIONS[str(body["decision"])],
@@ -111,19 +110,6 @@ def _liveness(body: dict[str, Any], proof: LiveProof) -> LivenessResult:
         raise ValueError("liveness is no object")
     verdict, reason = _DECISIONS[str(said["decision"])], str(said["reason"])
     return LivenessResult(verdict, _number(said, "score"), reason, proof.challenge is not None)
-
-
-def _object(answer: httpx.Response, until: float) -> dict[str, Any]:
-    """The JSON object that ``answer`` brings before ``until``, however it is portioned."""
-    text = b""
-    for piece in answer.iter_bytes():
-        text += piece
-        if len(text) > _LONGEST_ANSWER or monotonic() > until:
-            raise ValueError("too long or too late")
-    body = json.loads(text)
-    if not isinstance(body, dict):
-        raise ValueError("not an object")
-    return body
 
 
 def _number(body: dict[str, Any], name: str) -> float | None:

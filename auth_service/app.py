@@ -16,6 +16,7 @@ from auth_service.ground import ground
 from auth_service.passwords import Passwords
 from auth_service.rest.bulk import IMPORT, BulkResource
 from auth_service.rest.invitations import InvitationResource
+from auth_service.rest.kiosk import KioskResource
 from auth_service.rest.oidc import OidcResource
 from auth_service.rest.own import OwnResource
 from auth_service.rest.register import RegisterResource
@@ -34,6 +35,7 @@ from auth_service.service.bulk import Bulk
 from auth_service.service.demo import Demo
 from auth_service.service.invitations import Invitations
 from auth_service.service.keeping import Keeping
+from auth_service.service.kiosk import Kiosk
 from auth_service.service.own import Own
 from auth_service.service.people import People
 from auth_service.service.proving import Proving
@@ -82,6 +84,7 @@ class Parts:
     sites: Sites
     own: Own
     factors: SecondFactors
+    kiosk: Kiosk
     resets: Resets
     invitations: Invitations
     bulk: Bulk
@@ -149,6 +152,13 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         sites=Sites(store, changed),
         own=own,
         factors=SecondFactors(store, on.clock, on.vault, on.gate, own),
+        kiosk=Kiosk(
+            store,
+            on.clock,
+            password_thread=passwords,
+            badge_key=settings.badge_key.key(),
+            factor=settings.kiosk_factor(),
+        ),
         resets=Resets(store, on.clock, accounts, throttle, changed),
         invitations=invitations,
         bulk=Bulk(store, password_thread=passwords, policy=policy, changed=changed),
@@ -200,6 +210,7 @@ def make_wsgi(built: Parts) -> Wsgi:
     RegisterResource(built.accounts, identify).install(made.api)
     OwnResource(built.own).install(made.api)
     SecondFactorResource(built.factors, built.sessions, origins).install(made.api)
+    KioskResource(built.kiosk).install(made.api)
     ResetResource(built.resets, origins, settings.page_address()).install(made.api)
     InvitationResource(built.invitations).install(made.api)
     RoleResource(built.people).install(made.api)

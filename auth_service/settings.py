@@ -51,6 +51,7 @@ class AuthSettings(CommonSettings):
     signing_key: Secret = secret("token_signing_key", private_key)
     refresh_key: Secret = key_secret("refresh_key")
     second_factor_key: Secret = key_secret("second_factor_key")
+    badge_key: Secret = key_secret("badge_key")
     attendance_secret: Secret = secret("service_attendance")
     reporter_secret: Secret = secret("service_reporter")
     auth_secret: Secret = secret("service_auth")
@@ -78,6 +79,10 @@ class AuthSettings(CommonSettings):
             Allowance(self.failures_per_address * factor, usual.address.seconds),
             Allowance(self.failures_per_site * factor, usual.site.seconds),
         )
+
+    def kiosk_factor(self) -> int:
+        """By how much more may fail at a kiosk in demo mode than elsewhere."""
+        return _DEMO_FACTOR if self.demo else 1
 
     def page_address(self) -> str:
         """Where people open the page: the first origin that was added, else the local page."""

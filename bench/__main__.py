@@ -20,6 +20,8 @@ ALL = [
     "stream",
     "fanout",
     "face",
+    "identify",
+    "kiosk",
     "login",
     "login_storm",
     "login_timing",

@@ -41,6 +41,10 @@ class Action(StrEnum):
     GIVE_CONSENT = "give_consent"
     VERIFY_FACE = "verify_face"
     DETECT_FACE = "detect_face"
+    IDENTIFY_FACE = "identify_face"
+    HANDLE_ALARMS = "handle_alarms"
+    SET_KIOSK = "set_kiosk"
+    ATTEND_KIOSK = "attend_kiosk"
 
 
 class Relation(StrEnum):
@@ -116,6 +120,7 @@ _PERSONAL = {
     Action.GIVE_CONSENT: {_O},
     Action.VERIFY_FACE: {_O},
     Action.DETECT_FACE: {_A},
+    Action.SET_KIOSK: {_O},
 }
 _TEAM_TOO = {
     Action.READ_RECORDS,
@@ -129,8 +134,13 @@ _TEAM_TOO = {
 }
 
 RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
-    # Consent is given by the person alone, whoever else may do everything.
-    Role.ADMIN: {action: {_A} for action in Action if action not in {Action.GIVE_CONSENT}}
+    # Consent is given by the person alone, whoever else may do everything; and it is a tablet that
+    # people are known at, not somebody's own screen.
+    Role.ADMIN: {
+        action: {_A}
+        for action in Action
+        if action not in {Action.GIVE_CONSENT, Action.ATTEND_KIOSK}
+    }
     | {Action.PUNCH: {_O}, Action.GIVE_CONSENT: {_O}},
     Role.MANAGER: {
         action: relations | ({_T} if action in _TEAM_TOO else set())
@@ -145,6 +155,8 @@ RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
         Action.READ_PLACES: {_S},
         Action.VERIFY_FACE: {_S},
         Action.DETECT_FACE: {_A},
+        Action.IDENTIFY_FACE: {_S},
+        Action.ATTEND_KIOSK: {_S},
     },
     # What a service may do is listed for it by name.
     Role.SERVICE: {},

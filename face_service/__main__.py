@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 
@@ -12,6 +13,9 @@ from common.errors import DomainError
 
 def serve(env: Mapping[str, str]) -> int:
     """The HTTP service, one process with a few threads, until told to stop."""
+    # Several faces are computed at once, each on one thread. A product of numpy that waits for a
+    # second thread beside them takes a hundred times as long; it reads this when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     metrics.prepare("face", env.get("HAZIR_DATA"))
     # Only now: these count, and metrics decide on import where their counts go.
     from common.httpkit.serve import serve_http

@@ -18,20 +18,25 @@ from common.org import OrgView, identifier
 from common.sql import dsn
 from common.vault import Vault
 from face_service import engine, weights
+from face_service.gallery import Galleries
 from face_service.rest.comparing import ComparingResource
 from face_service.rest.consenting import ConsentingResource
 from face_service.rest.enrolling import EnrollingResource
+from face_service.rest.identifying import IdentifyingResource
 from face_service.rest.in_memory import InMemory
 from face_service.rest.liveness import LivenessResource
 from face_service.service.access import Access
 from face_service.service.comparing import Comparing
 from face_service.service.consenting import Consenting
 from face_service.service.enrolling import Current, Enrolling
+from face_service.service.identifying import Alarming, Identifying, Watch
 from face_service.service.liveness import Liveness
 from face_service.settings import Settings
+from face_service.store.alarms import Alarms
 from face_service.store.audit import Audit
 from face_service.store.consents import Consents
 from face_service.store.faces import Faces
+from face_service.store.galleries import Sites, Templates
 from face_service.store.liveness import LivenessBook, key_of
 
 MIB = 1 << 20
@@ -64,17 +69,25 @@ def build(settings: Settings, models: Path) -> FaceApp:
         name="face",
     )
     bus = Bus(settings.redis_url)
-    org = OrgView(db)
+    org, vault = OrgView(db), Vault(settings.face_key.key())
+    templates = Templates(db, vault, engine.engine_name())
+    galleries = Galleries(templates, org, most=settings.gallery_most)
+    org.listeners.append(galleries.moved)
     org.start(bus)
     images = ImageReader(size=settings.engines)
     engines = engine.Engines(
         lambda: engine.FaceEngine(models), count=settings.engines, queue=settings.queue
     )
     engines.start(_no_models)
-    access, faces, consents = Access(org), Faces(db, Vault(settings.face_key.key())), Consents(db)
+    access, faces, consents, alarms = Access(org), Faces(db, vault), Consents(db), Alarms(db)
     current = Current(images, faces, engine.engine_name())
     book = LivenessBook(db, key_of(settings.face_key.key()), settings.replay_days)
     liveness = Liveness(access, images, engines, book, settings.liveness(), SystemClock())
+    rules = settings.identification
+    identifying = Identifying(
+        images, engines, galleries, Sites(db), alarms, engine.engine_name(), rules
+    )
+    watch = Watch(galleries, rules)
     built = kit(
         settings,
         name="face_service",
@@ -99,10 +112,12 @@ def build(settings: Settings, models: Path) -> FaceApp:
                 faces,
                 consents,
                 current,
+                watch,
                 settings.thresholds,
                 settings.limits,
             )
         ),
+        IdentifyingResource(identifying, Alarming(alarms)),
     ):
         resource.install(built.api)
     AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
@@ -112,7 +127,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
 
 def limit_for(path: str) -> int:
     """The largest body that ``path`` takes, in bytes."""
-    if path.rstrip("/").endswith(("/faces", "/faces/verify", "/faces/liveness")):
+    if path.rstrip("/").endswith(("/faces", "/faces/verify", "/faces/liveness", "/faces/identify")):
         return _FIVE_IMAGES
     return _TWO_IMAGES if path.startswith("/api/v1/faces/") else MIB
 

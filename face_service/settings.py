@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from common.config import CommonSettings, Secret, between, group, key_secret, port, secret, setting
 from face_service import tuning
 from face_service.domain import liveness, matching, quality
+from face_service.domain.identification import Rules
+from face_service.identification_settings import read_rules
 
 
 def share(text: str) -> float:
@@ -31,6 +33,8 @@ class Settings(CommonSettings):
     threads: int = setting("FACE_THREADS", between(2, 64), 8)
     thresholds: matching.Thresholds = group(tuning.thresholds)
     limits: quality.Limits = group(tuning.limits)
+    gallery_most: int = setting("FACE_GALLERY_MOST", between(1, 4_000_000), 500_000)
+    identification: Rules = group(read_rules)
     database_password: Secret = secret("db_face")
     face_key: Secret = key_secret("face_key")
     #: Scores of the model from which frames count as live, and below which as a picture of a face.

@@ -46,6 +46,7 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "refresh_key": key,
     "face_key": key,
     "second_factor_key": key,
+    "badge_key": key,
     "token_signing_key": signing_key,
 }
 
@@ -66,6 +67,7 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "redis",
         "token_signing_key",
         "second_factor_key",
+        "badge_key",
         "refresh_key",
         "service_attendance",
         "service_reporter",

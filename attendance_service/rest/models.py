@@ -10,9 +10,9 @@ from attendance_service.domain.evidence import CHALLENGE, MOST_FRAMES
 from common.httpkit.fields import AddressId, Id, Strict
 
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
-_LONGEST_BASE64 = 8 << 20
+LONGEST_BASE64 = 8 << 20
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
-_Picture = Annotated[str, Field(max_length=_LONGEST_BASE64)]
+_Picture = Annotated[str, Field(max_length=LONGEST_BASE64)]
 _Challenge = Annotated[str, Field(pattern=CHALLENGE)]
 
 
@@ -31,7 +31,7 @@ class PunchIn(Strict):
     timestamp: _Time | None = None
     place: Position | None = None
     place_id: Id | None = None
-    image: str | None = Field(default=None, max_length=_LONGEST_BASE64)
+    image: str | None = Field(default=None, max_length=LONGEST_BASE64)
     frames: list[_Picture] = Field(default_factory=list, max_length=MOST_FRAMES)
     challenge: _Challenge | None = None
 

@@ -115,6 +115,17 @@ class CheckIn:
             return self._with_evidence(entry, policy, punch)
         return self._settle(entry, lambda: self.store.punch(entry))
 
+    def answered(self, subject_id: int, key: str, body_hash: bytes) -> Record | None:
+        """The answer that this key has had, if any; raises it when it was a refusal."""
+        kept = self.store.find_key(subject_id, key)
+        return _again(kept, body_hash) if kept is not None else None
+
+    def known(self, entry: Entry) -> Record:
+        """The record of a punch whose evidence was judged before it came here: a kiosk's."""
+        if entry.photo is None:
+            return self._settle(entry, lambda: self.store.punch(entry))
+        return self._settle(entry, lambda: self.store.punch_with_evidence(entry, check_until=None))
+
     def _where(self, subject: Subject, place_id: int | None) -> Place | None:
         site_id = subject.person.site_id
         if place_id is None:

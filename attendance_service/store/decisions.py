@@ -63,7 +63,8 @@ class Decisions:
 
     def purge(self) -> int:
         """Delete what is past its time; the number of rows."""
-        return sum(self._purge(name) for name in ("purge_keys", "purge_photos", "purge_in_flight"))
+        names = ("purge_keys", "purge_photos", "purge_in_flight", "purge_tickets")
+        return sum(self._purge(name) for name in names)
 
     def _purge(self, name: str) -> int:
         """In portions, as a statement that takes too long would be cancelled every time."""

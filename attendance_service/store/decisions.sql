@@ -57,3 +57,10 @@ DELETE FROM attendance.in_flight WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM attendance.in_flight
     WHERE until < now() - interval '1 hour' LIMIT %(at_once)s
 ))
+
+-- :name purge_tickets
+-- Whoever repeats a confirmation is answered by its idempotency key, not by the ticket.
+DELETE FROM attendance.kiosk_ticket WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM attendance.kiosk_ticket
+    WHERE expires_at < now() - interval '1 minute' LIMIT %(at_once)s
+))

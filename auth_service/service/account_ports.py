@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from auth_service.service.account_values import (
     Factor,
     Invitation,
+    KioskCredential,
+    KioskPerson,
     NewInvitation,
     OpenSession,
     Proof,
@@ -162,6 +164,26 @@ class RightsRows(Protocol):
         ...
 
 
+class KioskRows(Protocol):
+    """PINs and badges."""
+
+    def get(self, employee_id: int) -> KioskCredential:
+        """What a person has, kept as it is until the transaction ends."""
+        ...
+
+    def put(self, employee_id: int, values: KioskCredential) -> None:
+        """Replace what a person has; nothing at all forgets them."""
+        ...
+
+    def named(self, site_id: int, username_key: str, number: str) -> KioskPerson | None:
+        """The person of this site with this username, school number or employee number."""
+        ...
+
+    def badged(self, site_id: int, marks: Sequence[bytes]) -> dict[bytes, KioskPerson]:
+        """The people of this site with these badges."""
+        ...
+
+
 class AccountWork(Protocol):
     """This part of an open transaction."""
 
@@ -173,6 +195,11 @@ class AccountWork(Protocol):
     @property
     def factors(self) -> FactorRows:
         """Second factors."""
+        ...
+
+    @property
+    def kiosk(self) -> KioskRows:
+        """PINs and badges."""
         ...
 
     @property

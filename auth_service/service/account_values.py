@@ -72,3 +72,21 @@ class Invitation(NewInvitation):
     created_by: int
     created_at: datetime
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KioskCredential:
+    """By what somebody is known at a kiosk: hashes only, and the end of the badge's code."""
+
+    pin_hash: str | None = None
+    badge_mark: bytes | None = None
+    badge_hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KioskPerson:
+    """Somebody who stands at a kiosk, and the hash of their PIN, if they have one."""
+
+    employee_id: int
+    full_name: str
+    pin_hash: str | None

@@ -9,6 +9,7 @@ from auth_service.store.directories import DirectoryRows
 from auth_service.store.factors import FactorRows
 from auth_service.store.invitations import InvitationRows
 from auth_service.store.journal import Journal, KeyRows
+from auth_service.store.kiosk import KioskRows
 from auth_service.store.own import OwnRows, RightsRows
 from auth_service.store.people import PeopleRows
 from auth_service.store.sessions import SessionRows
@@ -24,6 +25,7 @@ _MEANING: Mapping[str, Callable[[], DomainError]] = {
     "person_external_code_key": lambda: conflict(
         "external_code_taken", "Somebody else has this code."
     ),
+    "kiosk_badge_key": lambda: conflict("badge_taken", "Somebody else has this badge."),
     "person_site_id_fkey": lambda: invalid("There is no such site.", field="site_id"),
     "team_site_id_fkey": lambda: invalid("There is no such site.", field="site_id"),
     "invitation_site_id_fkey": lambda: invalid("There is no such site.", field="site_id"),
@@ -45,6 +47,7 @@ class Work:
         self.keys = KeyRows(transaction)
         self.own = OwnRows(transaction)
         self.factors = FactorRows(transaction)
+        self.kiosk = KioskRows(transaction)
         self.invitations = InvitationRows(transaction)
         self.rights = RightsRows(transaction)
 

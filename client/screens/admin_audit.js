@@ -24,7 +24,7 @@ const ACTIONS = {
   auth: ["account.registered", "account.created", "account.arrived", "account.seeded", "account.changed", "account.admin_kept", "people.imported", "person.teams", "password.changed", "password.link_made", "password.reset",
     "second_factor.enabled", "second_factor.disabled", "second_factor.removed", "second_factor.recovery_used", "second_factor.recovery_renewed", "session.revoked", "signin.refused", "signin.gone",
     "invitation.made", "invitation.changed", "invitation.used", "team.created", "team.changed", "team.deleted", "team.members", "team.managers", "site.created", "site.changed",
-    "key.published", "key.signs", "key.withdrawn", "service.secret"],
+    "kiosk.pin_set", "kiosk.pin_removed", "kiosk.badge_set", "kiosk.badge_removed", "key.published", "key.signs", "key.withdrawn", "service.secret"],
   attendance: ["place.add", "place.change", "policy.version", "record.decide"],
 };
 

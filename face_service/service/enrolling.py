@@ -13,6 +13,7 @@ from face_service.domain.faces import Face, dominant, foremost
 from face_service.domain.matching import Embedding, Thresholds, require_one_person
 from face_service.domain.quality import Assessment, Limits, assess, refusal
 from face_service.service.access import Access, require_biometrics, require_permission
+from face_service.service.identifying import Watch
 from face_service.service.ports import (
     ConsentStore,
     Engine,
@@ -66,6 +67,7 @@ class Enrolling:
     store: FaceStore
     consents: ConsentStore
     current: Current
+    watch: Watch
     thresholds: Thresholds
     limits: Limits
 
@@ -96,9 +98,14 @@ class Enrolling:
                     faces.append(_new_face(engine, picture, self.limits))
             templates = self.store.templates(employee_id)
             known = self.current.embeddings(engine, employee_id, templates)
-        require_one_person([*known, *(face.embedding for face in faces)], self.thresholds)
+        whole = [*known, *(face.embedding for face in faces)]
+        require_one_person(whole, self.thresholds)
         return self.store.add(
-            employee_id, faces, engine=self.current.engine_name, actor=caller.employee_id
+            employee_id,
+            faces,
+            engine=self.current.engine_name,
+            actor=caller.employee_id,
+            alike=self.watch.alike(person, whole),
         )
 
     def faces(self, caller: Subject, employee_id: int) -> list[EnrolledFace]:

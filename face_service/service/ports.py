@@ -11,6 +11,7 @@ from typing import Protocol
 from common.identity import Person
 from face_service.domain.challenge import Movement
 from face_service.domain.faces import Face
+from face_service.domain.identification import Identification, Match
 from face_service.domain.liveness import LivenessVerdict, Presented
 from face_service.domain.matching import Embedding, Verdict
 from face_service.domain.quality import CloseUp, Quality
@@ -55,6 +56,14 @@ class Template:
     id: int
     engine: str
     embedding: Embedding
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Other people of a site whom a new enrolment resembles."""
+
+    site_id: int
+    matches: Sequence[Match]
 
 
 class Picture(Protocol):
@@ -155,9 +164,18 @@ class FaceStore(Protocol):
     """Enrolled faces, audited; each call is one transaction."""
 
     def add(
-        self, employee_id: int, faces: Sequence[NewFace], *, engine: str, actor: int
+        self,
+        employee_id: int,
+        faces: Sequence[NewFace],
+        *,
+        engine: str,
+        actor: int,
+        alike: Alike | None = None,
     ) -> list[EnrolledFace]:
-        """Enrol ``faces``; raises ``consent_required`` or ``enrolment_full``."""
+        """Enrol ``faces``, with an alarm for each of ``alike``.
+
+        Raises ``consent_required`` or ``enrolment_full``.
+        """
         ...
 
     def faces(self, employee_id: int) -> list[EnrolledFace]:
@@ -178,6 +196,59 @@ class FaceStore(Protocol):
 
     def erase(self, employee_id: int, face_id: int | None, *, actor: int) -> bool:
         """Erase one enrolled photo or all; whether there was anything to erase."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Two accounts whose enrolled faces are alike, and who has looked into it, if anybody."""
+
+    id: int
+    employee_ids: tuple[int, int]
+    similarity: float
+    site_id: int
+    seen_at: datetime
+    closed_at: datetime | None
+    closed_by: int | None
+    note: str
+
+
+class Galleries(Protocol):
+    """The templates of each site, searched."""
+
+    def search(
+        self, site_id: int, probes: Sequence[Embedding], *, without: int | None = None
+    ) -> tuple[int, list[list[Match]]]:
+        """How many people the site's gallery has (but ``without``), and each probe's matches.
+
+        Raises ``unavailable`` when what is held may be out of date.
+        """
+        ...
+
+
+class Sites(Protocol):
+    """The sites of the installation."""
+
+    def uses_faces(self, site_id: int) -> bool | None:
+        """Whether a site does; ``None`` when there is no such site."""
+        ...
+
+
+class AlarmStore(Protocol):
+    """Identifications and alarms, audited; each call is one transaction."""
+
+    def note(
+        self, found: Identification, *, actor: int, site_id: int, frames: int, engine: str
+    ) -> None:
+        """Keep an identification in the audit, and raise an alarm for `Identification.twins`."""
+        ...
+
+    def page(self, *, open_: bool | None, before: int | None, limit: int) -> list[Alarm]:
+        """Alarms (open, closed, or both), the newest first, older than ``before``."""
+        ...
+
+    def close(self, alarm_id: int, note: str, *, actor: int) -> Alarm:
+        """Somebody has looked; raises ``not_found`` or ``already_closed``."""
         ...
 
 

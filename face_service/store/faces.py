@@ -20,8 +20,9 @@ from common.vault import Unreadable, Vault
 from face_service.domain.consent import MOST_PHOTOS, consent_required
 from face_service.domain.matching import Embedding
 from face_service.domain.quality import Quality
-from face_service.service.ports import EnrolledFace, NewFace, Template
+from face_service.service.ports import Alike, EnrolledFace, NewFace, Template
 from face_service.store import audit
+from face_service.store.alarms import raise_alarms
 
 _SQL = Queries(Path(__file__).with_name("faces.sql"))
 
@@ -34,9 +35,18 @@ class Faces:
     vault: Vault
 
     def add(
-        self, employee_id: int, faces: Sequence[NewFace], *, engine: str, actor: int
+        self,
+        employee_id: int,
+        faces: Sequence[NewFace],
+        *,
+        engine: str,
+        actor: int,
+        alike: Alike | None = None,
     ) -> list[EnrolledFace]:
-        """Enrol ``faces``; raises ``consent_required`` or ``enrolment_full``."""
+        """Enrol ``faces``, with an alarm for each of ``alike``.
+
+        Raises ``consent_required`` or ``enrolment_full``.
+        """
         with self.db.transaction() as tx:
             subject = lock_subject(tx, employee_id)
             # Looked at again under the lock: it may have been withdrawn during the embedding.
@@ -54,6 +64,9 @@ class Faces:
             ids = [face.id for face in added]
             after = {"faces": ids, "engine": engine, "consent": subject.consent_version}
             audit.note(tx, "enrol_faces", audit.person(employee_id), actor, after=after)
+            if alike is not None:
+                site_id = alike.site_id
+                raise_alarms(tx, employee_id, alike.matches, site_id=site_id, actor=actor)
             return added
 
     def faces(self, employee_id: int) -> list[EnrolledFace]:
@@ -66,7 +79,7 @@ class Faces:
             Template(
                 row.id,
                 row.engine,
-                _unpacked(
+                unpacked(
                     self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.embedding))
                 ),
             )
@@ -157,7 +170,8 @@ def _packed(embedding: Embedding) -> bytes:
     return embedding.astype("<f4").tobytes()
 
 
-def _unpacked(raw: bytes) -> Embedding:
+def unpacked(raw: bytes) -> Embedding:
+    """An embedding as it is stored; raises `Unreadable` for anything else."""
     if len(raw) != 512:
         raise Unreadable
     return np.frombuffer(raw, "<f4")

@@ -52,6 +52,8 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "code": [invited["code"], "123456"],
                 "token": [link],
                 "team_ids": [[cast.led], []],
+                "pin": ["4711", "90210"],
+                "badge": [f"badge of {member['username']}"],
                 "current": [PASSWORD],
                 "directory": ["local", "ldap"],
                 "actor": [cast.people["admin"]],
@@ -73,5 +75,5 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
 
 class TestAuth(KeepsToItsDocument):
     service = "auth"
-    least = 52
+    least = 56
     refusals = frozenset({400, 422})

@@ -122,6 +122,7 @@ def at(parts: app.Services, clock: Clock) -> app.Services:
     return replace(
         parts,
         check_in=replace(parts.check_in, clock=clock),
+        kiosk=replace(parts.kiosk, clock=clock, check_in=replace(parts.check_in, clock=clock)),
         batch=replace(parts.batch, clock=clock),
         records=replace(parts.records, clock=clock),
     )

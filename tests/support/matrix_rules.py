@@ -64,6 +64,21 @@ def own(role: Role | None, relation: str) -> bool:
     return role in READERS and relation == "own"
 
 
+def own_or_admin(role: Role | None, relation: str) -> bool:
+    """The person, and admins; managers have no part in it."""
+    return admin(role, relation) or own(role, relation)
+
+
+def kiosk(role: Role | None, _: str) -> bool:
+    """A tablet, and nobody's own screen."""
+    return role is Role.DEVICE
+
+
+def identifies(role: Role | None, relation: str) -> bool:
+    """Among the people of any site there is for an admin, of its own for a device."""
+    return admin(role, relation) or (role is Role.DEVICE and relation in ("own", "team"))
+
+
 def verifies(role: Role | None, relation: str) -> bool:
     """As reading, and a device at its site, and attendance_service for everybody."""
     if role is Role.SERVICE:

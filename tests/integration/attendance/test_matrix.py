@@ -27,6 +27,9 @@ def scene(town: Town, first: Rest) -> Scene:
         punched = first.punch(cast.staff, image=base64_of(PICTURE))
         assert punched.status_code == 201, punched.text
 
+    kiosk = first.place(made.home.admin, made.home.site, policy={"mode": "toggle"})
+    made.help["kiosk"] = lambda _: kiosk
+
     def record_of(case: Case) -> int:
         rows = town.sql(
             "SELECT id FROM attendance.record WHERE employee_id = %s AND photo_id IS NOT NULL",

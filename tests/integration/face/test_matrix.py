@@ -35,6 +35,7 @@ def scene_of(town: Town, face: FaceClient) -> Scene:
         return int(rows[0][0]) if rows else NOBODY
 
     scene.find["face_id"] = face_of
+    scene.find["alarm_id"] = lambda _: NOBODY
     return scene
 
 

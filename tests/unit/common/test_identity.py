@@ -86,19 +86,28 @@ PERSONAL = {
     Action.ERASE_FACE,
     Action.GIVE_CONSENT,
     Action.VERIFY_FACE,
+    Action.SET_KIOSK,
 }
 OPEN = {Action.READ_PLACES, Action.DETECT_FACE}
-OF_TEAM = PERSONAL - {Action.PUNCH, Action.GIVE_CONSENT}
+OF_TEAM = PERSONAL - {Action.PUNCH, Action.GIVE_CONSENT, Action.SET_KIOSK}
 ADMIN_OWN = {Action.PUNCH, Action.GIVE_CONSENT}
 
 
 def expected(role: Role, action: Action, relation: str) -> bool:
     """The table of the product's description, written down a second time."""
     if role is Role.ADMIN:
+        if action is Action.ATTEND_KIOSK:
+            return False
         return relation == "own" or action not in ADMIN_OWN
     if role is Role.DEVICE:
         at_site = relation in {"own", "team"}
-        allowed = {Action.PUNCH, Action.READ_PLACES, Action.VERIFY_FACE}
+        allowed = {
+            Action.PUNCH,
+            Action.READ_PLACES,
+            Action.VERIFY_FACE,
+            Action.IDENTIFY_FACE,
+            Action.ATTEND_KIOSK,
+        }
         return action is Action.DETECT_FACE or (at_site and action in allowed)
     if role is Role.SERVICE:
         return False

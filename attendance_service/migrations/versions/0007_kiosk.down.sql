@@ -1,0 +1,1 @@
+DROP TABLE attendance.kiosk_ticket;

@@ -1,0 +1,55 @@
+"""Identification as the tests ask for it, and people whose templates are made up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from common.vault import Vault
+from face_service import engine
+from local import keys
+from tests.support.cluster import TestDatabase
+from tests.support.face import FaceClient
+from tests.support.face_cast import said
+from tests.support.people import Town
+
+ALARMS = "/api/v1/faces/alarms"
+
+
+def identify(
+    face: FaceClient, token: str, *frames: bytes, site: int | None = None, status: int = 200
+) -> dict[str, Any]:
+    """The answer to who ``frames`` show."""
+    return said(asked(face, token, *frames, site=site), status)
+
+
+def asked(face: FaceClient, token: str, *frames: bytes, site: int | None = None) -> Any:
+    """The same as it comes."""
+    form = {"site": str(site)} if site is not None else None
+    files = [("image", frame) for frame in frames]
+    return face.call("POST", "/api/v1/faces/identify", token, files=files, form=form)
+
+
+def made_up(database: TestDatabase, town: Town, site_id: int, vectors: np.ndarray) -> list[int]:
+    """New people of a site, each enrolled with one of ``vectors``; their numbers."""
+    import base64
+
+    vault = Vault(base64.b64decode(keys.read(database.secrets_dir, "face_key")))
+    ids = [town.person(site_id=site_id) for _ in vectors]
+    for one, vector in zip(ids, vectors, strict=True):
+        key = vault.new_key(one)
+        town.sql(
+            "INSERT INTO face.subject (employee_id, consent_version, consent_given_at, wrapped_key)"
+            " VALUES (%s, 'made up', now(), %s)",
+            one,
+            key,
+        )
+        town.sql(
+            "INSERT INTO face.template (employee_id, engine, embedding, photo, score)"
+            " VALUES (%s, %s, %s, 'none', 1)",
+            one,
+            engine.engine_name(),
+            vault.seal(key, one, vector.astype("<f4").tobytes()),
+        )
+    return ids
