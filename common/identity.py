@@ -41,6 +41,10 @@ class Action(StrEnum):
     GIVE_CONSENT = "give_consent"
     VERIFY_FACE = "verify_face"
     DETECT_FACE = "detect_face"
+    #: Who looked at one's photos, a copy of one's data, its erasure.
+    PERSONAL_DATA = "personal_data"
+    #: What a doubtful record becomes.
+    DECIDE_RECORD = "decide_record"
 
 
 class Relation(StrEnum):
@@ -116,6 +120,7 @@ _PERSONAL = {
     Action.GIVE_CONSENT: {_O},
     Action.VERIFY_FACE: {_O},
     Action.DETECT_FACE: {_A},
+    Action.PERSONAL_DATA: {_O},
 }
 _TEAM_TOO = {
     Action.READ_RECORDS,
@@ -136,7 +141,7 @@ RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
         action: relations | ({_T} if action in _TEAM_TOO else set())
         for action, relations in _PERSONAL.items()
     }
-    | {Action.INVITE: {_T}},
+    | {Action.INVITE: {_T}, Action.DECIDE_RECORD: {_T}},
     Role.TEACHER: _PERSONAL,
     Role.STAFF: _PERSONAL,
     Role.STUDENT: _PERSONAL,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from attendance_service.domain.policy import OnFaceDown, Policy
+from attendance_service.domain.policy import OnFaceDown, Policy, WithoutFace
 
 
 class Outcome(StrEnum):
@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     NO_FACE = "no_face"
     SEVERAL_FACES = "several_faces"
     NOT_ENROLLED = "not_enrolled"
+    CONSENT_OUTDATED = "consent_outdated"
     BIOMETRICS_OFF = "biometrics_off"
     DOWN = "down"
 
@@ -54,11 +55,18 @@ _REFUSALS = {
     Verdict.NO_FACE: ("no_face", "There is no face in the picture."),
     Verdict.SEVERAL_FACES: ("several_faces", "There is more than one face in the picture."),
     Verdict.NOT_ENROLLED: ("not_enrolled", "No face is enrolled for you; use another place."),
+    Verdict.CONSENT_OUTDATED: (
+        "consent_outdated",
+        "The consent text has changed: agree to it anew, or use another place.",
+    ),
     Verdict.BIOMETRICS_OFF: (
         "biometrics_off",
         "Face recognition is turned off at your site; use another place.",
     ),
 }
+
+#: Whose face cannot be asked for: they have another way, and it is no worse than this one.
+_WITHOUT_FACE = {Verdict.NOT_ENROLLED, Verdict.CONSENT_OUTDATED, Verdict.BIOMETRICS_OFF}
 
 
 def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgement | None:
@@ -80,6 +88,8 @@ def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgem
         if policy.on_face_down is OnFaceDown.PENDING:
             return Judgement(Outcome.PENDING)
         return None
+    if verdict in _WITHOUT_FACE and policy.without_face is WithoutFace.REVIEW:
+        return Judgement(Outcome.REVIEW)
     code, message = _REFUSALS[verdict]
     return Judgement(Outcome.REFUSED, code, message)
 

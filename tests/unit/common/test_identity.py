@@ -86,9 +86,10 @@ PERSONAL = {
     Action.ERASE_FACE,
     Action.GIVE_CONSENT,
     Action.VERIFY_FACE,
+    Action.PERSONAL_DATA,
 }
 OPEN = {Action.READ_PLACES, Action.DETECT_FACE}
-OF_TEAM = PERSONAL - {Action.PUNCH, Action.GIVE_CONSENT}
+OF_TEAM = PERSONAL - {Action.PUNCH, Action.GIVE_CONSENT, Action.PERSONAL_DATA}
 ADMIN_OWN = {Action.PUNCH, Action.GIVE_CONSENT}
 
 
@@ -104,7 +105,7 @@ def expected(role: Role, action: Action, relation: str) -> bool:
         return False
     if action in OPEN:
         return True
-    if action is Action.INVITE:
+    if action in {Action.INVITE, Action.DECIDE_RECORD}:
         return role is Role.MANAGER and relation == "team"
     if relation == "own":
         return action in PERSONAL
