@@ -66,7 +66,7 @@ _REFUSALS = {
 }
 
 #: Whose face cannot be asked for: they have another way, and it is no worse than this one.
-_WITHOUT_FACE = {Verdict.NOT_ENROLLED, Verdict.CONSENT_OUTDATED, Verdict.BIOMETRICS_OFF}
+WITHOUT_FACE = frozenset({Verdict.NOT_ENROLLED, Verdict.CONSENT_OUTDATED, Verdict.BIOMETRICS_OFF})
 
 
 def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgement | None:
@@ -88,7 +88,7 @@ def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgem
         if policy.on_face_down is OnFaceDown.PENDING:
             return Judgement(Outcome.PENDING)
         return None
-    if verdict in _WITHOUT_FACE and policy.without_face is WithoutFace.REVIEW:
+    if verdict in WITHOUT_FACE and policy.without_face is WithoutFace.REVIEW:
         return Judgement(Outcome.REVIEW)
     code, message = _REFUSALS[verdict]
     return Judgement(Outcome.REFUSED, code, message)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from attendance_service.domain.evidence import WITHOUT_FACE
 from attendance_service.domain.punches import OPEN_FOR, Move, State, after_void
 from attendance_service.domain.records import Record
 
@@ -14,7 +15,7 @@ UNDO_FOR = timedelta(minutes=10)
 #: What a record is while it waits.
 WAITING = ("review", "pending")
 #: What the evidence says of those whose face could not be asked for.
-WITHOUT_FACE = ("not_enrolled", "biometrics_off", "consent_outdated")
+WITHOUT_FACE_WORDS = frozenset(verdict.value for verdict in WITHOUT_FACE)
 
 
 class Decided(StrEnum):
@@ -54,7 +55,7 @@ def waiting_reason(record: Record) -> str:
         return "liveness_doubtful"
     if face == "review":
         return "face_doubtful"
-    if face in WITHOUT_FACE:
+    if face in WITHOUT_FACE_WORDS:
         return "without_face"
     if face is not None:
         return "face_undecided"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from attendance_service.domain.reviews import UNDO_FOR, WITHOUT_FACE, Decided, waiting_reason
+from attendance_service.domain.reviews import UNDO_FOR, WITHOUT_FACE_WORDS, Decided, waiting_reason
 from attendance_service.rest import present
 from attendance_service.rest.models import RecordOut, RecordPath
 from attendance_service.service.reviews import Review, ReviewService, Wanted
@@ -168,7 +168,7 @@ def _review(one: Review) -> dict[str, Any]:
     record, person = one.found.record, one.person
     evidence = record.evidence or {}
     compared = record.status == "pending" or evidence.get("face", "not_enrolled")
-    enrolled = compared not in WITHOUT_FACE
+    enrolled = compared not in WITHOUT_FACE_WORDS
     return {
         "record": present.record(record),
         "employee": {

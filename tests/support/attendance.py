@@ -124,6 +124,8 @@ def at(parts: app.Services, clock: Clock) -> app.Services:
         check_in=replace(parts.check_in, clock=clock),
         batch=replace(parts.batch, clock=clock),
         records=replace(parts.records, clock=clock),
+        reviews=replace(parts.reviews, clock=clock),
+        privacy=replace(parts.privacy, clock=clock),
     )
 
 

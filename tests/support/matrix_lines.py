@@ -15,7 +15,7 @@ from face_service.domain.consent import CONSENT_VERSION
 from tests.support import matrix_rules as may
 from tests.support.attendance import base64_of
 from tests.support.auth import PASSWORD
-from tests.support.matrix import RELATIONS, Ask, Case, Line, Scene, Sees
+from tests.support.matrix import RELATIONS, Ask, Case, Line, Scene, Sees, granted
 from tests.support.pictures import photo
 
 PICTURE = photo(320, 240)
@@ -95,6 +95,12 @@ def by_secret(answer: httpx.Response, _: Scene, __: Case) -> bool:
 def made(answer: httpx.Response, _: Scene, __: Case) -> bool:
     """Whether the one punch of a batch became a record."""
     return bool(answer.is_success and answer.json()["results"][0]["status"] == 201)
+
+
+def may_decide(answer: httpx.Response, scene: Scene, case: Case) -> bool:
+    """As `granted`; that nobody decides on their own is a matter of rights too."""
+    own = not answer.is_success and answer.json()["code"] == "own_record"
+    return not own and granted(answer, scene, case)
 
 
 HERE = RELATIONS[:3]
@@ -215,6 +221,7 @@ _BATCH = Line(
 )
 _PLACE = "/api/v1/attendance/places/{place_id}"
 _RECORD = "/api/v1/attendance/records/{record_id}"
+_ATTENDEE = "/api/v1/attendance/people/{person_id}"
 
 ATTENDANCE: Mapping[str, Line] = {
     "POST /attendance": Line(may.punches, body(action="in", **_PICTURE)),
@@ -230,6 +237,11 @@ ATTENDANCE: Mapping[str, Line] = {
     ),
     f"GET {_RECORD}": Line(may.reads),
     f"GET {_RECORD}/photo": Line(may.reads),
+    "GET /api/v1/attendance/reviews": Line(may.leads_some),
+    f"POST {_RECORD}/decision": Line(may.decides, body(decision="accept"), sees=may_decide),
+    f"POST {_RECORD}/decision/undo": Line(may.decides, sees=may_decide),
+    f"GET {_ATTENDEE}/access-log": Line(may.owns),
+    f"GET {_ATTENDEE}/export": Line(may.owns),
     "GET /api/v1/attendance/board": Line(may.board, relations=HERE, sees=listed("employee_id")),
     "GET /api/v1/attendance/state": Line(may.signed_in),
     "GET /api/v1/attendance/audit": Line(may.admin),
@@ -245,6 +257,7 @@ ATTENDANCE: Mapping[str, Line] = {
     f"GET {_PLACE}/policies": Line(may.own_site),
     f"POST {_PLACE}/policies": Line(may.admin, body(evidence=["photo"])),
     f"PATCH {_PLACE}": Line(may.admin, body(name=unique)),
+    f"POST {_ATTENDEE}/erasure": Line(may.owns),
 }
 
 _PERSON = "/api/v1/people/{person_id}"
