@@ -9,11 +9,16 @@ from common import logs
 from common.audit.listing import AuditLines
 from common.audit.rest import AuditResource
 from common.bus import Bus
+from common.clock import SystemClock
 from common.db import Database
 from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.imaging.reader import ImageReader
 from common.org import OrgView, identifier
+from common.periodic import Periodic
+from common.privacy.looks import Looks
+from common.privacy.rest import AccessLogResource
+from common.privacy.scrub import Scrub
 from common.sql import dsn
 from common.vault import Vault
 from face_service import engine, weights
@@ -21,18 +26,23 @@ from face_service.rest.comparing import ComparingResource
 from face_service.rest.consenting import ConsentingResource
 from face_service.rest.enrolling import EnrollingResource
 from face_service.rest.in_memory import InMemory
+from face_service.rest.privacy import PrivacyResource
 from face_service.service.access import Access
 from face_service.service.comparing import Comparing
+from face_service.service.consent_texts import ConsentTexts
 from face_service.service.consenting import Consenting
 from face_service.service.enrolling import Current, Enrolling
+from face_service.service.privacy import PrivacyService
 from face_service.settings import Settings
 from face_service.store.audit import Audit
 from face_service.store.consents import Consents
 from face_service.store.faces import Faces
+from face_service.store.personal import PersonalData, Retention
 
 MIB = 1 << 20
 # Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
 _FIVE_IMAGES, _TWO_IMAGES = 26 * MIB, 16 * MIB
+_UPKEEP_EVERY = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +53,25 @@ class FaceApp:
     org: OrgView
     images: ImageReader
     db: Database
+    slowly: Database
+    retention: Retention
+    upkeep: Periodic
 
     def close(self) -> None:
         """End the threads and processes; what is still being answered is not disturbed."""
+        self.upkeep.stop()
         self.org.stop()
         self.images.close()
+        self.slowly.close()
         self.db.close()
 
 
 def build(settings: Settings, models: Path) -> FaceApp:
     """Connect everything; the models load in the background."""
     engine.prepare()
-    db = Database(
-        dsn(settings, "hazir_face", settings.database_password.reveal()),
-        size=settings.threads + 1,
-        name="face",
-    )
+    where = dsn(settings, "hazir_face", settings.database_password.reveal())
+    db = Database(where, size=settings.threads + 1, name="face")
+    slowly = Database(where, size=1, name="face upkeep", statement_ms=60_000)
     bus = Bus(settings.redis_url)
     org = OrgView(db)
     org.start(bus)
@@ -68,6 +81,12 @@ def build(settings: Settings, models: Path) -> FaceApp:
     )
     engines.start(_no_models)
     access, faces, consents = Access(org), Faces(db, Vault(settings.face_key.key())), Consents(db)
+    looks = Looks(db, "face")
+    texts = ConsentTexts(settings.face_days, settings.photo_days)
+    personal = PrivacyService(
+        access, PersonalData(db, faces, looks), SystemClock(), settings.look_days
+    )
+    retention = Retention(db, looks, Scrub(slowly, "face"), settings.face_days, settings.look_days)
     current = Current(images, faces, engine.engine_name())
     built = kit(
         settings,
@@ -80,13 +99,18 @@ def build(settings: Settings, models: Path) -> FaceApp:
     built.flask.request_class = InMemory
     for resource in (
         ComparingResource(Comparing(access, images, engines, faces, Audit(db), current)),
-        ConsentingResource(Consenting(access, consents)),
-        EnrollingResource(Enrolling(access, images, engines, faces, consents, current)),
+        ConsentingResource(Consenting(access, consents, texts)),
+        EnrollingResource(Enrolling(access, images, engines, faces, consents, current, looks)),
+        PrivacyResource(personal),
+        AccessLogResource(looks, org, "/api/v1/people/<person_id>"),
     ):
         resource.install(built.api)
     AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
     checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
-    return FaceApp(built.finish(checks, optional=frozenset({"redis"})), org, images, db)
+    wsgi = built.finish(checks, optional=frozenset({"redis"}))
+    upkeep = Periodic("upkeep", _UPKEEP_EVERY, retention)
+    upkeep.start()
+    return FaceApp(wsgi, org, images, db, slowly, retention, upkeep)
 
 
 def limit_for(path: str) -> int:

@@ -18,5 +18,10 @@ class Settings(CommonSettings):
     engines: int = setting("FACE_ENGINES", between(1, 64), 2)
     queue: int = setting("FACE_QUEUE", between(0, 64), 8)
     threads: int = setting("FACE_THREADS", between(2, 64), 8)
+    #: How long faces are kept of people who have left, at the most.
+    face_days: int = setting("FACE_RETENTION_DAYS", between(1, 3650), 30)
+    #: What attendance_service keeps photos for: the text to agree to says so.
+    photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
+    look_days: int = setting("ACCESS_LOG_DAYS", between(30, 3650), 365)
     database_password: Secret = secret("db_face")
     face_key: Secret = key_secret("face_key")

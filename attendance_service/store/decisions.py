@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from prometheus_client import Counter
-
 from attendance_service.service.decide_faces import Waiting
 from attendance_service.store.photos import Photos
 from attendance_service.store.settling import settle
 from common.db import Database
+from common.privacy.purged import count
 from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("decisions.sql"))
-_PURGED = Counter("hazir_purged", "Rows deleted because their time was over.", ["what"])
 _PURGES = {
     "idempotency_keys": "purge_keys",
     "photos": "purge_photos",
@@ -59,9 +57,7 @@ class Decisions:
         if gone["photos"]:
             self.db.execute(_SQL["audit_purge"], photos=gone["photos"])
         gone |= self.clean()
-        for what, count in gone.items():
-            _PURGED.labels(what).inc(count)
-        return sum(gone.values())
+        return count(gone)
 
     def _purge(self, name: str) -> int:
         """In portions, as a statement that takes too long would be cancelled every time."""

@@ -18,6 +18,7 @@ from face_service.service.ports import (
     EnrolledFace,
     FaceStore,
     Images,
+    LookLog,
     NewFace,
     Picture,
     Template,
@@ -61,6 +62,7 @@ class Enrolling:
     store: FaceStore
     consents: ConsentStore
     current: Current
+    looks: LookLog
 
     def enrol(
         self, caller: Subject, employee_id: int, images: Sequence[bytes]
@@ -94,7 +96,17 @@ class Enrolling:
         jpeg = self.store.photo(employee_id, face_id)
         if jpeg is None:
             raise not_found()
+        # Before it is shown: a look that cannot be kept must not happen.
+        self.looks.note(employee_id, "enrolled_photo", f"face:{face_id}", actor=caller.employee_id)
         return jpeg
+
+    def portrait(self, caller: Subject, employee_id: int) -> bytes:
+        """The photo that was enrolled last, to hold another one beside."""
+        self.access.person(caller, Action.READ_FACES, employee_id)
+        face_id = self.store.newest(employee_id)
+        if face_id is None:
+            raise not_found()
+        return self.photo(caller, employee_id, face_id)
 
     def erase(self, caller: Subject, employee_id: int, face_id: int | None = None) -> None:
         """Erase one enrolled photo, or all; possible at any site, at any time."""

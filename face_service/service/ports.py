@@ -9,16 +9,22 @@ from datetime import datetime
 from typing import Protocol
 
 from common.identity import Person
+from face_service.domain.consent import ConsentText
 from face_service.domain.faces import Face
 from face_service.domain.matching import Embedding, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The consent in force of one person: to which text, since when."""
+    """The consent of one person: to which text, since when.
+
+    ``sha256`` is the text's hash, unknown where the consent is older than hashes are.
+    """
 
     version: str
     given_at: datetime
+    language: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,8 @@ class ConsentStore(Protocol):
         """The consent in force."""
         ...
 
-    def give(self, employee_id: int, version: str, *, actor: int) -> Consent:
-        """Record that the person agrees to ``version``."""
+    def give(self, employee_id: int, text: ConsentText, *, actor: int) -> Consent:
+        """Record that the person agrees to ``text``."""
         ...
 
     def withdraw(self, employee_id: int, *, actor: int) -> None:
@@ -145,11 +151,18 @@ class FaceStore(Protocol):
         ...
 
     def templates(self, employee_id: int) -> list[Template]:
-        """The enrolled embeddings, whatever engine made them."""
+        """The enrolled embeddings to be compared with, whatever engine made them.
+
+        Raises ``consent_outdated``: what was agreed to under another text is not used.
+        """
         ...
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
         """The JPEG of one enrolled photo."""
+        ...
+
+    def newest(self, employee_id: int) -> int | None:
+        """The number of the photo that was enrolled last."""
         ...
 
     def replace(self, employee_id: int, template: Template) -> None:
@@ -166,4 +179,12 @@ class Audit(Protocol):
 
     def note(self, verdict: Verdict, *, actor: int, employee_id: int | None, engine: str) -> None:
         """Keep a decision in the audit; without a person it compared two images."""
+        ...
+
+
+class LookLog(Protocol):
+    """Who looked at whose photo; `common.privacy.looks.Looks` fits."""
+
+    def note(self, employee_id: int, what: str, target: str, *, actor: int) -> None:
+        """Keep that ``actor`` looks at ``target``, a photo of ``employee_id``."""
         ...

@@ -38,7 +38,7 @@ def note(
     tx: Transaction,
     action: str,
     target: str,
-    actor: int,
+    actor: int | None,
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -55,7 +55,7 @@ def person(employee_id: int) -> str:
 def _entry(
     action: str,
     target: str,
-    actor: int,
+    actor: int | None,
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,

@@ -268,14 +268,19 @@ FACE: Mapping[str, Line] = {
         may.verifies, upload(employee_id=lambda _, case: str(case.target)), RELATIONS
     ),
     "GET /api/v1/faces/audit": Line(may.admin),
+    "GET /api/v1/faces/consent-text": _OPEN,
+    f"GET {_PERSON}/access-log": Line(may.owns),
+    f"GET {_PERSON}/export": Line(may.owns),
     f"GET {_PERSON}/consent": Line(may.reads),
     f"POST {_PERSON}/consent": Line(may.own, body(version=CONSENT_VERSION)),
     f"GET {_PERSON}/faces": Line(may.reads),
     f"GET {_PERSON}/faces/{{face_id}}/photo": Line(may.reads),
+    f"GET {_PERSON}/photo": Line(may.reads),
     f"POST {_PERSON}/faces": Line(may.reads, upload()),
     f"DELETE {_PERSON}/faces/{{face_id}}": Line(may.reads),
     f"DELETE {_PERSON}/faces": Line(may.reads),
     f"DELETE {_PERSON}/consent": Line(may.reads),
+    f"POST {_PERSON}/erasure": Line(may.owns),
 }
 
 #: The reporter's plain addresses are for everybody; its socket has a test of its own.
