@@ -30,7 +30,7 @@ class Consents:
         with self.db.transaction() as tx:
             tx.execute(_SQL["ensure_subject"], employee_id=employee_id)
             before = _consent(lock_subject(tx, employee_id))
-            if before is not None and before.sha256 == text.sha256:
+            if before and (before.version, before.sha256) == (text.version, text.sha256):
                 return before
             _keep_text(tx, text)
             row = tx.one(

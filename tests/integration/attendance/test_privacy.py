@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from prometheus_client import REGISTRY
 
 from common.identity import Role
 from tests.integration.attendance.test_punches import problem
@@ -234,5 +235,4 @@ def test_the_purge_takes_keys_that_encrypt_nothing_and_old_looks(town: Town) -> 
         assert town.sql("SELECT count(*) FROM attendance.look WHERE employee_id = %s", idle) == [
             (1,)
         ]
-        metrics = rest.get("/metrics").text
-        assert 'hazir_purged_total{what="keys"} 1.0' in metrics
+        assert (REGISTRY.get_sample_value("hazir_purged_total", {"what": "keys"}) or 0) >= 1

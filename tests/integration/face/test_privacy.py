@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from common.identity import Role
 from face_service.domain.consent import CONSENT_VERSION, LANGUAGES, VERSIONS
@@ -274,8 +275,8 @@ def test_faces_that_are_not_in_use_any_more_go_when_their_time_is_over(
             ("expired", version, None),
         ]
         assert town.sql("SELECT employee_id FROM face.leaving") == []
-        metrics = face.call("GET", "/metrics").get_data(as_text=True)
-        assert 'hazir_purged_total{what="face_keys"}' in metrics
+        counted = REGISTRY.get_sample_value("hazir_purged_total", {"what": "face_keys"})
+        assert (counted or 0) >= 1
     town.close()
 
 
