@@ -63,7 +63,6 @@ class Reviews:
                 status_before=made.before,
                 reason=reason,
             )
-            tx.execute(_SQL["no_check"], record_id=record_id)
             _audit(tx, "record.decide", record_id, actor, made.before, verdict.status, reason)
         self.hint()
         return True

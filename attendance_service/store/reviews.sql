@@ -40,9 +40,6 @@ VALUES (%(record_id)s, %(employee_id)s, %(decided_by)s, %(verdict)s, %(status_be
 UPDATE attendance.decision SET undone_at = clock_timestamp()
 WHERE id = %(id)s AND undone_at IS NULL
 
--- :name no_check
-DELETE FROM attendance.face_check WHERE record_id = %(record_id)s
-
 -- :name audit
 INSERT INTO attendance.audit (actor, action, object, before, after, reason, request_id)
 VALUES (%(actor)s, %(action)s, %(object)s, %(before)s::jsonb, %(after)s::jsonb, %(reason)s,

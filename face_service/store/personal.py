@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.db import Database, Row
+from common.db import Database, Row, Transaction
 from common.privacy.looks import EXPORT, Looks
 from common.privacy.purged import count
 from common.privacy.scrub import Scrub
@@ -20,6 +20,13 @@ from face_service.store.faces import Faces, lock_subject, unpacked
 
 _SQL = Queries(Path(__file__).with_name("personal.sql"))
 _PAGE = 1000
+#: Erases something of a person within a transaction; how many of it there were.
+Forgets = Callable[[Transaction, int], int]
+
+
+def nothing(_: Transaction, __: int) -> int:
+    """There is nothing of the kind."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,18 @@ class PersonalData:
     db: Database
     faces: Faces
     looks: Looks
+    #: What else is kept of a person, each erased within the same transaction: pictures of jobs,
+    #: traces of pictures seen. The first tells how many jobs there were.
+    jobs: Forgets = nothing
+    traces: Sequence[Forgets] = ()
 
     def erase(self, employee_id: int, *, actor: int) -> Erased:
         """Destroy the key, delete photos and templates, end the consent."""
         with self.db.transaction() as tx:
             faces = end(tx, employee_id, "erased", actor=actor)
-            erased = Erased(faces, jobs=0)
+            erased = Erased(faces, self.jobs(tx, employee_id))
+            for forget in self.traces:
+                forget(tx, employee_id)
             after = {"faces": erased.faces, "jobs": erased.jobs, "key_destroyed": True}
             audit.note(tx, "data.erase", audit.person(employee_id), actor, after=after)
         return erased

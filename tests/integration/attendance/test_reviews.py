@@ -9,16 +9,13 @@ from typing import Any
 import psycopg2
 import pytest
 
-from attendance_service.service.decide_faces import DecideFaces
-from attendance_service.store.decisions import Decisions
-from attendance_service.store.photos import Photos
+from attendance_service.store.settling import settle
 from common.clock import FixedClock, SystemClock
 from common.identity import Role
-from common.vault import Vault
 from tests.integration.attendance.test_punches import problem
 from tests.support.attendance import RECORDS, Cast, Ledger, Rest, serving
-from tests.support.attendance_faces import IMAGE, faces_of, gate, pending
-from tests.support.face_peer import ACCEPT, REVIEW, FacePeer
+from tests.support.attendance_faces import IMAGE, gate, pending
+from tests.support.face_peer import REVIEW, FacePeer
 from tests.support.people import Town
 
 QUEUE = "/api/v1/attendance/reviews"
@@ -203,21 +200,22 @@ def test_a_persons_decision_wins_over_a_late_result(
 ) -> None:
     record = pending(faced, cast, peer)
     assert queue(faced, cast.manager)[0]["reason"] == "face_pending"
-    assert faced.parts
-    key = faced.parts.settings.photo_key.key()
-    decisions = Decisions(faced.parts.db, Photos(faced.parts.db, Vault(key), 30), lambda: None)
-    waiting = decisions.lease()
-    assert waiting is not None
     assert decide(faced, cast.manager, record, "refuse").json()["status"] == "voided"
-    assert decisions.decide(waiting, "accepted", "accept") is False
-    # Nor by any other way to the row.
-    town.sql("UPDATE attendance.record SET status = 'accepted' WHERE id = %s", record)
     ledger = Ledger(town, cast.staff)
+
+    def late_result(*among: str) -> Any:
+        assert faced.parts
+        with faced.parts.db.transaction() as tx:
+            return settle(tx, record, cast.staff, "accepted", among)
+
+    assert late_result("pending") is None
+    # Nor by any other way to the row, while the decision stands.
+    assert late_result("pending", "review", "voided") is None
+    town.sql("UPDATE attendance.record SET status = 'accepted' WHERE id = %s", record)
     assert ledger.records == [(1, "in", "pending", "voided")]
     assert len(ledger.events) == 2
-    peer.answer = ACCEPT
     undo(faced, cast.manager, record)
-    assert DecideFaces(decisions, faces_of(peer))() is False
+    assert late_result("pending") is None
     assert ledger.records[0][3] == "review"
 
 
