@@ -11,14 +11,7 @@ from pydantic import BaseModel
 from attendance_service.service.privacy import PrivacyService
 from common.clock import rfc3339
 from common.httpkit.api import Api, Call, Endpoint
-from common.privacy.rest import WhosePath, download
-
-
-class RemainsOut(BaseModel):
-    """What stays, as a stable word, and why."""
-
-    what: str
-    why: str
+from common.privacy.rest import RemainsOut, WhosePath, download
 
 
 class ErasureOut(BaseModel):

@@ -12,6 +12,7 @@ from attendance_service.service.ports import People
 from common.clock import Clock, rfc3339
 from common.identity import Action, Person, Subject
 from common.privacy.archive import document
+from common.privacy.remains import Remains, everywhere
 from common.privacy.shown import look
 from common.privacy.whose import whose
 
@@ -22,14 +23,6 @@ class Erased:
 
     photos: int
     waiting: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remains:
-    """What an erasure leaves behind, as a stable word, and why."""
-
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +106,12 @@ class PrivacyService:
 
 def remains(erased: Erased, look_days: int) -> list[Remains]:
     """What stays after an erasure, and why; nothing of it shows a face."""
-    found = [
-        Remains("records", "Times and places of check-ins: an account of work that is owed."),
-        Remains("audit", "That and by whom photos were erased; it can only be added to."),
-        Remains("access_log", f"Who looked at photos, for {look_days} days after the look."),
-        Remains(
-            "disk",
-            "Encrypted bytes whose key is destroyed; the key's own traces are overwritten"
-            " within about an hour.",
-        ),
-        Remains("backups", "What was backed up before, until the backup is deleted."),
-    ]
+    found = [Remains("records", "Times and places of check-ins: an account of work that is owed.")]
     if erased.waiting:
         count = erased.waiting
         why = f"{count} of them wait for a decision, which is now made without the photo."
-        found.insert(1, Remains("records_in_review", why))
-    return found
+        found.append(Remains("records_in_review", why))
+    return found + everywhere(look_days)
 
 
 def _record(record: Record) -> dict[str, Any]:

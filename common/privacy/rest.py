@@ -55,6 +55,13 @@ class LookPage(BaseModel):
     next_cursor: str | None
 
 
+class RemainsOut(BaseModel):
+    """What stays, as a stable word, and why."""
+
+    what: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class AccessLogResource:
     """Who looked at a person's photos; ``path`` ends in the person's number."""

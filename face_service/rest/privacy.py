@@ -10,15 +10,8 @@ from pydantic import BaseModel
 
 from common.clock import rfc3339
 from common.httpkit.api import Api, Call, Endpoint
-from common.privacy.rest import WhosePath, download
+from common.privacy.rest import RemainsOut, WhosePath, download
 from face_service.service.privacy import PrivacyService
-
-
-class RemainsOut(BaseModel):
-    """What stays, as a stable word, and why."""
-
-    what: str
-    why: str
 
 
 class ErasureOut(BaseModel):

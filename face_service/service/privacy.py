@@ -11,6 +11,7 @@ from common.clock import Clock, rfc3339
 from common.errors import not_found
 from common.identity import Action, Person, Subject
 from common.privacy.archive import document
+from common.privacy.remains import Remains, everywhere
 from common.privacy.shown import look
 from face_service.service.access import Access
 from face_service.service.ports import EnrolledFace, Template
@@ -22,14 +23,6 @@ class Erased:
 
     faces: int
     jobs: int
-
-
-@dataclass(frozen=True, slots=True)
-class Remains:
-    """What an erasure leaves behind, as a stable word, and why."""
-
-    what: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +116,12 @@ def remains(look_days: int) -> list[Remains]:
     """What stays after an erasure, and why; nothing of it shows a face."""
     return [
         Remains("consent_history", "To which text you agreed, and when that ended: the proof."),
-        Remains("audit", "That and by whom faces were erased; it can only be added to."),
-        Remains("access_log", f"Who looked at photos, for {look_days} days after the look."),
         Remains(
             "photos_of_records",
             "Photos of check-ins are kept by the attendance service, which erases them by a call"
             " of its own.",
         ),
-        Remains(
-            "disk",
-            "Encrypted bytes whose key is destroyed; the key's own traces are overwritten"
-            " within about an hour.",
-        ),
-        Remains("backups", "What was backed up before, until the backup is deleted."),
+        *everywhere(look_days),
     ]
 
 
