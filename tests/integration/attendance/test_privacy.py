@@ -78,14 +78,14 @@ def test_what_is_not_shown_is_no_look(rest: Rest, cast: Cast) -> None:
 
 def test_a_look_that_cannot_be_kept_does_not_happen(rest: Rest, cast: Cast, town: Town) -> None:
     record = with_photo(rest, cast.staff)
-    town.sql("REVOKE INSERT ON attendance.look FROM hazir_attendance")
-    town.sql("REVOKE INSERT (employee_id) ON attendance.look FROM hazir_attendance")
+    columns = "(employee_id, actor, what, object)"
+    town.sql(f"REVOKE INSERT {columns} ON attendance.look FROM hazir_attendance")
     try:
         answer = rest.get(f"{RECORDS}/{record}/photo", cast.manager)
         assert answer.status_code == 500
         assert b"\xff\xd8\xff" not in answer.content
     finally:
-        town.sql("GRANT INSERT (employee_id) ON attendance.look TO hazir_attendance")
+        town.sql(f"GRANT INSERT {columns} ON attendance.look TO hazir_attendance")
 
 
 def test_the_access_log_is_for_the_person_and_admins(rest: Rest, cast: Cast, town: Town) -> None:
