@@ -14,6 +14,8 @@ SETUP = python=$(VENV)/python; $$python -c '' 2>/dev/null || python=$$(sh local/
 
 # Node.js may be in the environment (see local/packages.py), so its programs come first.
 PYTEST := PATH="$(CURDIR)/$(VENV):$$PATH" $(VENV)/pytest -q -n 2
+# A module's tests share their servers; the modules are begun in the order of tests/conftest.py.
+WHOLE := $(PYTEST) --dist loadfile --no-loadscope-reorder -m 'not faults'
 
 # What only looks at, or deletes, what a run has left.
 IF_SET_UP = test -x $(VENV)/python || { echo 'Nothing is set up yet; start with: make run'; exit 3; }
@@ -72,11 +74,11 @@ unit:
 
 .PHONY: test
 test: setup-test lint ## The same with every test: real servers, a real browser
-	@$(PYTEST) --dist loadfile -m 'not faults' tests
+	@$(WHOLE) tests
 
 .PHONY: coverage
 coverage: setup-test ## Every test, and how much of the code they reach (htmlcov/): 90 %, all of the rules
-	@$(VENV)/coverage erase; $(PYTEST) --dist loadfile -m 'not faults' --cov --cov-report=html --cov-report=term tests
+	@$(VENV)/coverage erase; $(WHOLE) --cov --cov-report=html --cov-report=term tests
 	@$(VENV)/coverage report --include='*/domain.py,*/domain/*' --fail-under=100
 
 .PHONY: test-faults

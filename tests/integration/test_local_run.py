@@ -22,6 +22,8 @@ from tests.support.folders import open_folder
 from tests.support.process import Process
 from tests.support.system import free_ports
 
+pytestmark = pytest.mark.long
+
 _NAMES = ("AUTH", "ATTENDANCE", "GRPC", "REPORTER", "FACE", "CLIENT")
 
 
