@@ -11,15 +11,19 @@ from attendance_service.kiosk_peers import KioskPeers
 from attendance_service.rest.batch import BatchResource
 from attendance_service.rest.kiosk import KioskResource
 from attendance_service.rest.places import PlaceResource
+from attendance_service.rest.privacy import PrivacyResource
 from attendance_service.rest.punches import PunchResource
 from attendance_service.rest.records import RecordResource
+from attendance_service.rest.reviews import ReviewResource
 from attendance_service.sequencer import HintSender
 from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn
 from attendance_service.service.decide_faces import DecideFaces
 from attendance_service.service.kiosk import Kiosk
 from attendance_service.service.places import PlaceService
+from attendance_service.service.privacy import PrivacyService
 from attendance_service.service.records import RecordService
+from attendance_service.service.reviews import ReviewService
 from attendance_service.settings import Settings
 from attendance_service.store.batch import Batches
 from attendance_service.store.decisions import Decisions
@@ -27,8 +31,10 @@ from attendance_service.store.feed import FeedStore
 from attendance_service.store.kiosk import Tickets
 from attendance_service.store.photos import Photos
 from attendance_service.store.places import PlaceAdmin, PlaceBook
+from attendance_service.store.privacy import Cleaning, PersonalData
 from attendance_service.store.punches import Punches
 from attendance_service.store.records import Records
+from attendance_service.store.reviews import Reviews
 from attendance_service.upkeep import Upkeep
 from common.audit.listing import AuditLines
 from common.audit.rest import AuditResource
@@ -40,6 +46,9 @@ from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.imaging.reader import ImageReader
 from common.org import OrgView, identifier
+from common.privacy.looks import Looks
+from common.privacy.rest import AccessLogResource
+from common.privacy.scrub import Scrub
 from common.service_token import ServiceToken
 from common.sql import dsn
 from common.vault import Vault
@@ -75,11 +84,15 @@ class Services:
     batch: BatchCheckIn
     records: RecordService
     places: PlaceService
+    reviews: ReviewService
+    privacy: PrivacyService
+    looks: Looks
     upkeep: Upkeep
     hint: HintSender
     pictures: ImageReader
     kiosk: Kiosk
     peers: KioskPeers
+    slowly: Database
 
     def close(self) -> None:
         """Stop following people's changes and let go of the database."""
@@ -87,6 +100,7 @@ class Services:
         self.hint.close()
         self.pictures.close()
         self.peers.close()
+        self.slowly.close()
         self.db.close()
 
 
@@ -109,29 +123,41 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     faces = FaceClient(settings.face_url, token)
     check_in = CheckIn(punches, book, faces, images, clock)
     batch = BatchCheckIn(Batches(db, photos, hint), book, org, images, clock)
+    looks = Looks(db, "attendance")
     records = RecordService(
-        records=Records(db), states=punches, photos=photos, people=org, feed=feed, clock=clock
+        records=Records(db),
+        states=punches,
+        photos=photos,
+        looks=looks,
+        people=org,
+        feed=feed,
+        clock=clock,
     )
-    places = PlaceService(book, PlaceAdmin(db, book))
-    decisions = Decisions(db, photos, hint)
+    personal = PersonalData(db, photos, looks)
+    slowly = Database(where, size=1, name=f"{name} upkeep", statement_ms=60_000)
+    clean = Cleaning(personal, looks, Scrub(slowly, "attendance"), settings.look_days)
+    decisions = Decisions(db, photos, hint, clean=clean)
     peers = KioskPeers(settings.auth_url, settings.face_url)
     kiosk = Kiosk(peers, Tickets(db), book, punches, org, images, check_in, clock)
-    upkeep = Upkeep(DecideFaces(decisions, faces), decisions.purge)
     return Services(
-        settings,
-        db,
-        org,
-        bus,
-        feed,
-        check_in,
-        batch,
-        records,
-        places,
-        upkeep,
-        hint,
-        pictures,
-        kiosk,
-        peers,
+        settings=settings,
+        db=db,
+        org=org,
+        bus=bus,
+        feed=feed,
+        check_in=check_in,
+        batch=batch,
+        records=records,
+        places=PlaceService(book, PlaceAdmin(db, book)),
+        reviews=ReviewService(Reviews(db, hint), records.records, org, clock),
+        privacy=PrivacyService(personal, org, clock, settings.look_days),
+        looks=looks,
+        upkeep=Upkeep(DecideFaces(decisions, faces), decisions.purge),
+        hint=hint,
+        pictures=pictures,
+        kiosk=kiosk,
+        peers=peers,
+        slowly=slowly,
     )
 
 
@@ -156,6 +182,11 @@ def http(parts: Services) -> Wsgi:
     KioskResource(parts.kiosk).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
+    ReviewResource(parts.reviews).install(built.api)
+    PrivacyResource(parts.privacy).install(built.api)
+    AccessLogResource(parts.looks, parts.org, "/api/v1/attendance/people/<person_id>").install(
+        built.api
+    )
     AuditResource(AuditLines(parts.db, "attendance"), "/api/v1/attendance/audit").install(built.api)
     line = Standstill()
     checks = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance_service.domain.policy import Evidence, Policy
+from attendance_service.domain.policy import Evidence, Policy, WithoutFace
 from attendance_service.store.places import PlaceAdmin, PlaceBook
 from common.db import Database
 
@@ -29,5 +29,6 @@ def seed(db: Database) -> None:
                 site_id=site.id,
                 name=name,
                 is_default=name == _PLACES[0][0],
-                policy=Policy(version=0, evidence=evidence),
+                # There are other places beside the one that asks for a face.
+                policy=Policy(version=0, evidence=evidence, without_face=WithoutFace.REFUSE),
             )

@@ -24,6 +24,7 @@ _REASONS = {
         Verdict.NO_FACE,
         Verdict.SEVERAL_FACES,
         Verdict.NOT_ENROLLED,
+        Verdict.CONSENT_OUTDATED,
         Verdict.BIOMETRICS_OFF,
     )
 } | {"consent_required": Verdict.NOT_ENROLLED, "not_found": Verdict.NOT_ENROLLED}

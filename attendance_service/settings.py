@@ -31,6 +31,8 @@ class Settings(CommonSettings):
     workers: int = setting("ATTENDANCE_WORKERS", between(0, 32), 2)
     threads: int = setting("ATTENDANCE_THREADS", between(1, 16), 8)
     photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
+    #: How long the access log of photos is kept.
+    look_days: int = setting("ACCESS_LOG_DAYS", between(30, 3650), 365)
     database_password: Secret = secret("db_attendance")
     cursor_key: Secret = key_secret("cursor_key")
     photo_key: Secret = key_secret("photo_key")

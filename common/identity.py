@@ -45,6 +45,10 @@ class Action(StrEnum):
     HANDLE_ALARMS = "handle_alarms"
     SET_KIOSK = "set_kiosk"
     ATTEND_KIOSK = "attend_kiosk"
+    #: Who looked at one's photos, a copy of one's data, its erasure.
+    PERSONAL_DATA = "personal_data"
+    #: What a doubtful record becomes.
+    DECIDE_RECORD = "decide_record"
 
 
 class Relation(StrEnum):
@@ -121,6 +125,7 @@ _PERSONAL = {
     Action.VERIFY_FACE: {_O},
     Action.DETECT_FACE: {_A},
     Action.SET_KIOSK: {_O},
+    Action.PERSONAL_DATA: {_O},
 }
 _TEAM_TOO = {
     Action.READ_RECORDS,
@@ -146,7 +151,7 @@ RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
         action: relations | ({_T} if action in _TEAM_TOO else set())
         for action, relations in _PERSONAL.items()
     }
-    | {Action.INVITE: {_T}},
+    | {Action.INVITE: {_T}, Action.DECIDE_RECORD: {_T}},
     Role.TEACHER: _PERSONAL,
     Role.STAFF: _PERSONAL,
     Role.STUDENT: _PERSONAL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from common import logs
 from common.audit.listing import AuditLines
@@ -11,10 +12,15 @@ from common.audit.rest import AuditResource
 from common.bus import Bus
 from common.clock import SystemClock
 from common.db import Database
+from common.httpkit.api import Api
 from common.httpkit.app import answers, kit
 from common.httpkit.edge import Wsgi
 from common.imaging.reader import ImageReader
 from common.org import OrgView, identifier
+from common.periodic import Periodic
+from common.privacy.looks import Looks
+from common.privacy.rest import AccessLogResource
+from common.privacy.scrub import Scrub
 from common.sql import dsn
 from common.vault import Vault
 from face_service import engine, weights
@@ -25,23 +31,36 @@ from face_service.rest.enrolling import EnrollingResource
 from face_service.rest.identifying import IdentifyingResource
 from face_service.rest.in_memory import InMemory
 from face_service.rest.liveness import LivenessResource
+from face_service.rest.privacy import PrivacyResource
 from face_service.service.access import Access
 from face_service.service.comparing import Comparing
+from face_service.service.consent_texts import ConsentTexts
 from face_service.service.consenting import Consenting
 from face_service.service.enrolling import Current, Enrolling
 from face_service.service.identifying import Alarming, Identifying, Watch
 from face_service.service.liveness import Liveness
+from face_service.service.privacy import PrivacyService
 from face_service.settings import Settings
-from face_service.store.alarms import Alarms
+from face_service.store.alarms import Alarms, forget_alarms
 from face_service.store.audit import Audit
 from face_service.store.consents import Consents
 from face_service.store.faces import Faces
 from face_service.store.galleries import Sites, Templates
 from face_service.store.liveness import LivenessBook, key_of
+from face_service.store.personal import PersonalData, Retention
 
 MIB = 1 << 20
 # Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
 _FIVE_IMAGES, _TWO_IMAGES = 26 * MIB, 16 * MIB
+_UPKEEP_EVERY = 600.0
+
+
+class Resource(Protocol):
+    """A part of the HTTP interface."""
+
+    def install(self, api: Api) -> None:
+        """Add its routes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,42 +71,59 @@ class FaceApp:
     org: OrgView
     images: ImageReader
     db: Database
+    slowly: Database
+    retention: Retention
+    upkeep: Periodic
 
     def close(self) -> None:
         """End the threads and processes; what is still being answered is not disturbed."""
+        self.upkeep.stop()
         self.org.stop()
         self.images.close()
+        self.slowly.close()
         self.db.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What several resources work with."""
+
+    settings: Settings
+    db: Database
+    vault: Vault
+    org: OrgView
+    access: Access
+    images: ImageReader
+    engines: engine.Engines
+    faces: Faces
+    consents: Consents
+    looks: Looks
 
 
 def build(settings: Settings, models: Path) -> FaceApp:
     """Connect everything; the models load in the background."""
     engine.prepare()
-    db = Database(
-        dsn(settings, "hazir_face", settings.database_password.reveal()),
-        size=settings.threads + 1,
-        name="face",
-    )
+    where = dsn(settings, "hazir_face", settings.database_password.reveal())
+    db = Database(where, size=settings.threads + 1, name="face")
+    slowly = Database(where, size=1, name="face upkeep", statement_ms=60_000)
     bus = Bus(settings.redis_url)
-    org, vault = OrgView(db), Vault(settings.face_key.key())
-    templates = Templates(db, vault, engine.engine_name())
-    galleries = Galleries(templates, org, most=settings.gallery_most)
-    org.listeners.append(galleries.moved)
-    org.start(bus)
+    org, vault, looks = OrgView(db), Vault(settings.face_key.key()), Looks(db, "face")
     images = ImageReader(size=settings.engines)
     engines = engine.Engines(
         lambda: engine.FaceEngine(models), count=settings.engines, queue=settings.queue
     )
-    engines.start(_no_models)
-    access, faces, consents, alarms = Access(org), Faces(db, vault), Consents(db), Alarms(db)
-    current = Current(images, faces, engine.engine_name())
-    book = LivenessBook(db, key_of(settings.face_key.key()), settings.replay_days)
-    liveness = Liveness(access, images, engines, book, settings.liveness(), SystemClock())
-    rules = settings.identification
-    identifying = Identifying(
-        images, engines, galleries, Sites(db), alarms, engine.engine_name(), rules
+    shared = _Shared(
+        settings,
+        db,
+        vault,
+        org,
+        Access(org),
+        images,
+        engines,
+        Faces(db, vault),
+        Consents(db),
+        looks,
     )
-    watch = Watch(galleries, rules)
     built = kit(
         settings,
         name="face_service",
@@ -97,32 +133,61 @@ def build(settings: Settings, models: Path) -> FaceApp:
         most_bytes=_FIVE_IMAGES,
     )
     built.flask.request_class = InMemory
-    for resource in (
-        ComparingResource(
-            Comparing(access, images, engines, faces, Audit(db), current, settings.thresholds),
-            liveness,
-        ),
-        LivenessResource(liveness),
-        ConsentingResource(Consenting(access, consents)),
-        EnrollingResource(
-            Enrolling(
-                access,
-                images,
-                engines,
-                faces,
-                consents,
-                current,
-                watch,
-                settings.thresholds,
-                settings.limits,
-            )
-        ),
-        IdentifyingResource(identifying, Alarming(alarms)),
-    ):
+    for resource in (*_recognising(shared), *_keeping(shared)):
         resource.install(built.api)
-    AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
+    org.start(bus)
+    engines.start(_no_models)
     checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
-    return FaceApp(built.finish(checks, optional=frozenset({"redis"})), org, images, db)
+    wsgi = built.finish(checks, optional=frozenset({"redis"}))
+    retention = Retention(db, looks, Scrub(slowly, "face"), settings.face_days, settings.look_days)
+    upkeep = Periodic("upkeep", _UPKEEP_EVERY, retention)
+    upkeep.start()
+    return FaceApp(wsgi, org, images, db, slowly, retention, upkeep)
+
+
+def _recognising(shared: _Shared) -> tuple[Resource, ...]:
+    """Whose face it is, whether somebody is there, and the photos that both are held against."""
+    settings, db, access, images = shared.settings, shared.db, shared.access, shared.images
+    engines, faces, rules = shared.engines, shared.faces, shared.settings.identification
+    name, alarms = engine.engine_name(), Alarms(db)
+    galleries = Galleries(Templates(db, shared.vault, name), shared.org, most=settings.gallery_most)
+    shared.org.listeners.append(galleries.moved)
+    current = Current(images, faces, name)
+    book = LivenessBook(db, key_of(settings.face_key.key()), settings.replay_days)
+    liveness = Liveness(access, images, engines, book, settings.liveness(), SystemClock())
+    comparing = Comparing(access, images, engines, faces, Audit(db), current, settings.thresholds)
+    enrolling = Enrolling(
+        access=access,
+        images=images,
+        engines=engines,
+        store=faces,
+        consents=shared.consents,
+        current=current,
+        watch=Watch(galleries, rules),
+        thresholds=settings.thresholds,
+        limits=settings.limits,
+        looks=shared.looks,
+    )
+    identifying = Identifying(images, engines, galleries, Sites(db), alarms, name, rules)
+    return (
+        ComparingResource(comparing, liveness),
+        LivenessResource(liveness),
+        EnrollingResource(enrolling),
+        IdentifyingResource(identifying, Alarming(alarms)),
+    )
+
+
+def _keeping(shared: _Shared) -> tuple[Resource, ...]:
+    """What is agreed to and kept, and what people may ask of it."""
+    settings, db, looks = shared.settings, shared.db, shared.looks
+    texts = ConsentTexts(settings.face_days, settings.photo_days)
+    personal = PersonalData(db, shared.faces, looks, traces=(forget_alarms,))
+    return (
+        ConsentingResource(Consenting(shared.access, shared.consents, texts)),
+        PrivacyResource(PrivacyService(shared.access, personal, SystemClock(), settings.look_days)),
+        AccessLogResource(looks, shared.org, "/api/v1/people/<person_id>"),
+        AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit"),
+    )
 
 
 def limit_for(path: str) -> int:

@@ -35,6 +35,11 @@ class Settings(CommonSettings):
     limits: quality.Limits = group(tuning.limits)
     gallery_most: int = setting("FACE_GALLERY_MOST", between(1, 4_000_000), 500_000)
     identification: Rules = group(read_rules)
+    #: How long faces are kept of people who have left, at the most.
+    face_days: int = setting("FACE_RETENTION_DAYS", between(1, 3650), 30)
+    #: What attendance_service keeps photos for: the text to agree to says so.
+    photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
+    look_days: int = setting("ACCESS_LOG_DAYS", between(30, 3650), 365)
     database_password: Secret = secret("db_face")
     face_key: Secret = key_secret("face_key")
     #: Scores of the model from which frames count as live, and below which as a picture of a face.

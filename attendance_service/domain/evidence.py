@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from attendance_service.domain.policy import OnFaceDown, Policy
+from attendance_service.domain.policy import OnFaceDown, Policy, WithoutFace
 
 #: Pictures that may follow the first one, to show that somebody is there.
 MOST_FRAMES = 5
@@ -32,6 +32,7 @@ class Verdict(StrEnum):
     NO_FACE = "no_face"
     SEVERAL_FACES = "several_faces"
     NOT_ENROLLED = "not_enrolled"
+    CONSENT_OUTDATED = "consent_outdated"
     BIOMETRICS_OFF = "biometrics_off"
     DOWN = "down"
 
@@ -75,12 +76,18 @@ _REFUSALS = {
     Verdict.NO_FACE: ("no_face", "There is no face in the picture."),
     Verdict.SEVERAL_FACES: ("several_faces", "There is more than one face in the picture."),
     Verdict.NOT_ENROLLED: ("not_enrolled", "No face is enrolled for you; use another place."),
+    Verdict.CONSENT_OUTDATED: (
+        "consent_outdated",
+        "The consent text has changed: agree to it anew, or use another place.",
+    ),
     Verdict.BIOMETRICS_OFF: (
         "biometrics_off",
         "Face recognition is turned off at your site; use another place.",
     ),
 }
 
+#: Whose face cannot be asked for: they have another way, and it is no worse than this one.
+WITHOUT_FACE = frozenset({Verdict.NOT_ENROLLED, Verdict.CONSENT_OUTDATED, Verdict.BIOMETRICS_OFF})
 
 _NOT_LIVE = "The camera must see you yourself, live."
 #: What can be done better at the next try.
@@ -106,6 +113,8 @@ def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgem
     if not policy.needs_face:
         return Judgement(Outcome.ACCEPTED)
     verdict = face.verdict if face else Verdict.DOWN
+    if verdict in WITHOUT_FACE and policy.without_face is WithoutFace.REVIEW:
+        return Judgement(Outcome.REVIEW)
     if verdict in _REFUSALS:
         return Judgement(Outcome.REFUSED, *_REFUSALS[verdict])
     live = face.liveness if face else None

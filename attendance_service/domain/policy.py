@@ -24,6 +24,14 @@ class OnFaceDown(StrEnum):
     PENDING = "pending"
 
 
+class WithoutFace(StrEnum):
+    """What becomes of a punch of somebody whose face cannot be asked for: no consent, nothing
+    enrolled, or a site that uses no faces."""
+
+    REFUSE = "refuse"
+    REVIEW = "review"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One version of a place's policy. ``skew_seconds`` bounds a trusted device clock's error."""
@@ -33,6 +41,7 @@ class Policy:
     mode: Mode = Mode.STRICT
     on_face_down: OnFaceDown = OnFaceDown.REFUSE
     skew_seconds: int = 120
+    without_face: WithoutFace = WithoutFace.REVIEW
 
     @property
     def needs_image(self) -> bool:

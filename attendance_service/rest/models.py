@@ -161,6 +161,7 @@ class PolicyIn(Strict):
     mode: Literal["strict", "toggle", "first_last"] = "strict"
     on_face_down: Literal["refuse", "pending"] = "refuse"
     skew_seconds: int = Field(default=120, ge=0, le=3600)
+    without_face: Literal["refuse", "review"] = "review"
 
 
 class PolicyOut(PolicyIn):

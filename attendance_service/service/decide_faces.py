@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from attendance_service.domain.evidence import FaceResult, Outcome, Verdict
+from attendance_service.domain.evidence import WITHOUT_FACE, FaceResult, Outcome, Verdict
 from attendance_service.service.ports import Faces
 
 
@@ -70,7 +70,7 @@ def later_status(face: FaceResult | None, *, overdue: bool, liveness: bool = Fal
     if verdict is Verdict.ACCEPT:
         # Whose face it is does not say that they were there.
         return Outcome.REVIEW.value if liveness else Outcome.ACCEPTED.value
-    if verdict is Verdict.REVIEW:
+    if verdict is Verdict.REVIEW or verdict in WITHOUT_FACE:
         return Outcome.REVIEW.value
     if verdict is Verdict.DOWN:
         return Outcome.REVIEW.value if overdue else None

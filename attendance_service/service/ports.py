@@ -196,6 +196,14 @@ class PhotoStore(Protocol):
         ...
 
 
+class LookLog(Protocol):
+    """Who looked at whose photo; `common.privacy.looks.Looks` fits."""
+
+    def note(self, employee_id: int, what: str, target: str, *, actor: int) -> None:
+        """Keep that ``actor`` looks at ``target``, a photo of ``employee_id``."""
+        ...
+
+
 class PlaceAdmin(Protocol):
     """Changes to places and policies, audited."""
 

@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from attendance_service.domain.punches import Move, State
 from attendance_service.domain.records import Record
 from attendance_service.domain.times import day_bounds
-from attendance_service.service.ports import Feed, People, PhotoStore, RecordStore, StateStore
+from attendance_service.service.ports import (
+    Feed,
+    LookLog,
+    People,
+    PhotoStore,
+    RecordStore,
+    StateStore,
+)
 from common.clock import Clock
 from common.errors import forbidden, not_found
 from common.identity import Action, Object, Person, Role, Subject, authorize, object_of, require
@@ -67,6 +74,7 @@ class RecordService:
     records: RecordStore
     states: StateStore
     photos: PhotoStore
+    looks: LookLog
     people: People
     feed: Feed
     clock: Clock
@@ -104,6 +112,10 @@ class RecordService:
         jpeg = self.photos.get(record.photo_id) if allowed and record.photo_id else None
         if jpeg is None:
             raise not_found("There is no photo with this record.")
+        # Before it is shown: a look that cannot be kept must not happen.
+        self.looks.note(
+            record.employee_id, "record_photo", f"record:{record.id}", actor=subject.employee_id
+        )
         return jpeg
 
     def standing(self, subject: Subject) -> Standing:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from attendance_service.domain.punches import after_void
 from attendance_service.service.decide_faces import Waiting
 from attendance_service.store.photos import Photos
-from attendance_service.store.punches import state_of
+from attendance_service.store.settling import settle
 from common.db import Database
+from common.privacy.purged import count
 from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("decisions.sql"))
+_PURGES = {
+    "idempotency_keys": "purge_keys",
+    "photos": "purge_photos",
+    "calls_in_flight": "purge_in_flight",
+    "kiosk_tickets": "purge_tickets",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,7 @@ class Decisions:
     photos: Photos
     hint: Callable[[], None]
     at_once: int = 5000
+    clean: Callable[[], Mapping[str, int]] = dict
 
     def lease(self) -> Waiting | None:
         """One check that is due, leased with a growing delay, or ``None``."""
@@ -39,32 +46,21 @@ class Decisions:
     def decide(self, waiting: Waiting, status: str, reason: str) -> bool:
         """Settle a pending record with its event and audit entry; false when it was settled."""
         with self.db.transaction() as tx:
-            row = tx.one(_SQL["lock_state"], employee_id=waiting.employee_id)
-            made = tx.one(
-                _SQL["decide"],
-                record_id=waiting.record_id,
-                status=status,
-                kind="voided" if status == "voided" else "decided",
-            )
+            made = settle(tx, waiting.record_id, waiting.employee_id, status, ["pending"])
             tx.execute(_SQL["done"], record_id=waiting.record_id)
-            if made is None or row is None:
+            if made is None:
                 return False
-            if status == "voided":
-                back = after_void(state_of(row), made.n)
-                tx.execute(
-                    _SQL["step_back"],
-                    employee_id=waiting.employee_id,
-                    action=back.action.value,
-                    open_until=back.open_until,
-                )
             tx.execute(_SQL["audit"], record_id=waiting.record_id, status=status, reason=reason)
         self.hint()
         return True
 
     def purge(self) -> int:
-        """Delete what is past its time; the number of rows."""
-        names = ("purge_keys", "purge_photos", "purge_in_flight", "purge_tickets")
-        return sum(self._purge(name) for name in names)
+        """Delete what is past its time; the number of rows. ``clean`` does the rest of it."""
+        gone = {what: self._purge(name) for what, name in _PURGES.items()}
+        if gone["photos"]:
+            self.db.execute(_SQL["audit_purge"], photos=gone["photos"])
+        gone |= self.clean()
+        return count(gone)
 
     def _purge(self, name: str) -> int:
         """In portions, as a statement that takes too long would be cancelled every time."""

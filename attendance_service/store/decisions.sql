@@ -16,26 +16,6 @@ RETURNING record_id, employee_id, photo_id, attempts, deadline <= now() AS overd
 -- :name done
 DELETE FROM attendance.face_check WHERE record_id = %(record_id)s
 
--- :name lock_state
-SELECT employee_id, n, action, last_at, open_until
-FROM attendance.punch_state WHERE employee_id = %(employee_id)s FOR UPDATE
-
--- :name decide
--- Only a record that still waits can be decided, so a decision has its effect once.
-WITH decided AS (
-    UPDATE attendance.record SET status = %(status)s
-    WHERE id = %(record_id)s AND status = 'pending'
-    RETURNING id, employee_id, n, action, at, place_id
-), told AS (
-    INSERT INTO attendance.event (kind, record_id, employee_id, action, at, status, place_id)
-    SELECT %(kind)s, id, employee_id, action, at, %(status)s, place_id FROM decided
-)
-SELECT n, action FROM decided
-
--- :name step_back
-UPDATE attendance.punch_state SET action = %(action)s, open_until = %(open_until)s
-WHERE employee_id = %(employee_id)s
-
 -- :name audit
 INSERT INTO attendance.audit (action, object, before, after, reason)
 VALUES ('record.decide', 'record:' || %(record_id)s, '{"status": "pending"}',
@@ -64,3 +44,7 @@ DELETE FROM attendance.kiosk_ticket WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM attendance.kiosk_ticket
     WHERE expires_at < now() - interval '1 minute' LIMIT %(at_once)s
 ))
+
+-- :name audit_purge
+INSERT INTO attendance.audit (action, object, after, reason)
+VALUES ('photos.purge', 'photos', jsonb_build_object('photos', %(photos)s::bigint), 'retention')

@@ -1,5 +1,6 @@
 -- :name key
-SELECT wrapped FROM attendance.subject_key WHERE employee_id = %(employee_id)s
+-- Held until the photo is stored: whoever destroys the key waits, or has done so before.
+SELECT wrapped FROM attendance.subject_key WHERE employee_id = %(employee_id)s FOR KEY SHARE
 
 -- :name keep_key
 INSERT INTO attendance.subject_key (employee_id, wrapped)

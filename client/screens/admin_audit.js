@@ -25,7 +25,7 @@ const ACTIONS = {
     "second_factor.enabled", "second_factor.disabled", "second_factor.removed", "second_factor.recovery_used", "second_factor.recovery_renewed", "session.revoked", "signin.refused", "signin.gone",
     "invitation.made", "invitation.changed", "invitation.used", "team.created", "team.changed", "team.deleted", "team.members", "team.managers", "site.created", "site.changed",
     "kiosk.pin_set", "kiosk.pin_removed", "kiosk.badge_set", "kiosk.badge_removed", "key.published", "key.signs", "key.withdrawn", "service.secret"],
-  attendance: ["place.add", "place.change", "policy.version", "record.decide"],
+  attendance: ["place.add", "place.change", "policy.version", "record.decide", "record.undo", "photos.erase", "photos.purge", "data.export"],
 };
 
 export const actionWord = (action) => (has(`audit.${action}`) ? t(`audit.${action}`) : action);

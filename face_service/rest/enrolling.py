@@ -57,6 +57,13 @@ class EnrollingResource:
             Endpoint("DELETE", faces, self.erase_all, {204: None}, **of_person),
             Endpoint("DELETE", one, self.erase, {204: None}, **of_face),
             Endpoint("GET", photo, self.photo, {200: "image/jpeg"}, **of_face),
+            Endpoint(
+                "GET",
+                ["/api/v1/people/<person_id>/photo"],
+                self.portrait,
+                {200: "image/jpeg"},
+                **of_person,
+            ),
         ):
             api.add(endpoint)
 
@@ -98,10 +105,18 @@ class EnrollingResource:
 
     def photo(self, call: Call) -> Response:
         """One enrolled photo."""
-        jpeg = self.service.photo(call.subject, call.path.person_id, call.path.face_id)
-        response = Response(jpeg, mimetype="image/jpeg")
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response
+        return _shown(self.service.photo(call.subject, call.path.person_id, call.path.face_id))
+
+    def portrait(self, call: Call) -> Response:
+        """The photo of a person that was enrolled last."""
+        return _shown(self.service.portrait(call.subject, call.path.person_id))
+
+
+def _shown(jpeg: bytes) -> Response:
+    response = Response(jpeg, mimetype="image/jpeg")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _page(person_id: int, faces: list[EnrolledFace]) -> dict[str, Any]:

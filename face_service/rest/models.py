@@ -24,6 +24,9 @@ Reason = Literal[
     "unclear_face",
 ]
 
+Language = Literal["en", "tr", "fa", "ar"]
+Version = Literal["2026-11", "2026-11-26"]
+
 
 class PersonPath(BaseModel):
     """The person acted upon."""
@@ -101,6 +104,25 @@ class ConsentIn(BaseModel):
     """The text agreed to."""
 
     version: str = Field(min_length=1, max_length=64, strict=True)
+    language: Language = "en"
+
+
+class ConsentTextQuery(BaseModel):
+    """Which text: in which language, and an older one by its version."""
+
+    language: Language = "en"
+    version: Version | None = None
+
+
+class ConsentTextOut(BaseModel):
+    """A text to agree to. ``sha256`` is that of the JSON array [version, language, title,
+    [paragraphs]] in UTF-8 without blanks, and is kept with the consent."""
+
+    version: str
+    language: Language
+    title: str
+    paragraphs: list[str]
+    sha256: str
 
 
 class FaceOut(BaseModel):
@@ -129,11 +151,17 @@ class VerdictOut(BaseModel):
 
 
 class ConsentOut(BaseModel):
-    """The consent in force, the text now offered, and whether the site uses faces."""
+    """The consent given, the version of the text now offered, and whether the site uses faces.
+
+    One to another version than ``current_version`` is out of date: faces are not compared until it
+    is renewed. ``sha256`` and ``language`` say which text was shown, where that is known.
+    """
 
     employee_id: int
     version: str | None
     given_at: str | None
+    language: str | None
+    sha256: str | None
     current_version: str
     biometrics: bool
 

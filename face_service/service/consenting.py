@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.errors import conflict
 from common.identity import Action, Subject
-from face_service.domain.consent import CONSENT_VERSION
+from face_service.domain.consent import CONSENT_VERSION, ConsentText, consent_outdated
 from face_service.service.access import Access, require_biometrics
+from face_service.service.consent_texts import ConsentTexts
 from face_service.service.ports import Consent, ConsentStore
 
 
@@ -26,23 +26,25 @@ class Consenting:
 
     access: Access
     store: ConsentStore
+    texts: ConsentTexts
 
     def consent(self, caller: Subject, employee_id: int) -> ConsentState:
         """The consent in force."""
         person = self.access.person(caller, Action.READ_FACES, employee_id)
         return ConsentState(employee_id, self.store.consent(employee_id), person.biometrics)
 
-    def give(self, caller: Subject, employee_id: int, version: str) -> ConsentState:
+    def text(self, language: str, version: str | None) -> ConsentText:
+        """The text now in force, or an older one, for everybody to read."""
+        return self.texts.text(language, version or CONSENT_VERSION)
+
+    def give(self, caller: Subject, employee_id: int, version: str, language: str) -> ConsentState:
         """Agree to the text now in force; nobody can do so for another."""
         person = self.access.person(caller, Action.GIVE_CONSENT, employee_id)
         require_biometrics(person)
         if version != CONSENT_VERSION:
-            raise conflict(
-                "consent_outdated",
-                "This is not the text now in force.",
-                current_version=CONSENT_VERSION,
-            )
-        given = self.store.give(employee_id, version, actor=caller.employee_id)
+            raise consent_outdated()
+        text = self.texts.text(language)
+        given = self.store.give(employee_id, text, actor=caller.employee_id)
         return ConsentState(employee_id, given, person.biometrics)
 
     def withdraw(self, caller: Subject, employee_id: int) -> None:

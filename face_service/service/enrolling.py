@@ -21,6 +21,7 @@ from face_service.service.ports import (
     EnrolledFace,
     FaceStore,
     Images,
+    LookLog,
     NewFace,
     Picture,
     Template,
@@ -70,6 +71,7 @@ class Enrolling:
     watch: Watch
     thresholds: Thresholds
     limits: Limits
+    looks: LookLog
 
     def assess(self, caller: Subject, image: bytes) -> Assessment:
         """Whether a photo would be taken, and what was measured of it; nothing of it is kept."""
@@ -119,7 +121,17 @@ class Enrolling:
         jpeg = self.store.photo(employee_id, face_id)
         if jpeg is None:
             raise not_found()
+        # Before it is shown: a look that cannot be kept must not happen.
+        self.looks.note(employee_id, "enrolled_photo", f"face:{face_id}", actor=caller.employee_id)
         return jpeg
+
+    def portrait(self, caller: Subject, employee_id: int) -> bytes:
+        """The photo that was enrolled last, to hold another one beside."""
+        self.access.person(caller, Action.READ_FACES, employee_id)
+        face_id = self.store.newest(employee_id)
+        if face_id is None:
+            raise not_found()
+        return self.photo(caller, employee_id, face_id)
 
     def erase(self, caller: Subject, employee_id: int, face_id: int | None = None) -> None:
         """Erase one enrolled photo, or all; possible at any site, at any time."""

@@ -17,7 +17,8 @@ from face_service.domain.faces import Face, dominant
 from face_service.domain.liveness import LivenessVerdict, Look, Presented, Thresholds
 from face_service.domain.replays import Replay
 from face_service.service.access import Access, require_permission
-from face_service.service.ports import Engine, Engines, Images, LivenessStore, Picture, Showing
+from face_service.service.liveness_ports import LivenessStore, Showing
+from face_service.service.ports import Engine, Engines, Images, Picture
 
 
 @dataclass(frozen=True, slots=True)

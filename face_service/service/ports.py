@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from common.identity import Person
-from face_service.domain.challenge import Movement
+from face_service.domain.consent import ConsentText
 from face_service.domain.faces import Face
 from face_service.domain.identification import Identification, Match
-from face_service.domain.liveness import LivenessVerdict, Presented
 from face_service.domain.matching import Embedding, Verdict
 from face_service.domain.quality import CloseUp, Quality
-from face_service.domain.replays import Replay
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The consent in force of one person: to which text, since when."""
+    """The consent of one person: to which text, since when.
+
+    ``sha256`` is the text's hash, unknown where the consent is older than hashes are.
+    """
 
     version: str
     given_at: datetime
+    language: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +154,8 @@ class ConsentStore(Protocol):
         """The consent in force."""
         ...
 
-    def give(self, employee_id: int, version: str, *, actor: int) -> Consent:
-        """Record that the person agrees to ``version``."""
+    def give(self, employee_id: int, text: ConsentText, *, actor: int) -> Consent:
+        """Record that the person agrees to ``text``."""
         ...
 
     def withdraw(self, employee_id: int, *, actor: int) -> None:
@@ -183,11 +186,18 @@ class FaceStore(Protocol):
         ...
 
     def templates(self, employee_id: int) -> list[Template]:
-        """The enrolled embeddings, whatever engine made them."""
+        """The enrolled embeddings to be compared with, whatever engine made them.
+
+        Raises ``consent_outdated``: what was agreed to under another text is not used.
+        """
         ...
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
         """The JPEG of one enrolled photo."""
+        ...
+
+    def newest(self, employee_id: int) -> int | None:
+        """The number of the photo that was enrolled last."""
         ...
 
     def renew(self, employee_id: int, templates: Sequence[Template]) -> int:
@@ -260,39 +270,9 @@ class Audit(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
-    """Frames that were shown as ``employee_id``'s by ``actor``, and what came with them.
+class LookLog(Protocol):
+    """Who looked at whose photo; `common.privacy.looks.Looks` fits."""
 
-    ``prints`` are a digest of each image's pixels and its fingerprint; ``challenge`` and
-    ``occasion`` are digests as well.
-    """
-
-    employee_id: int
-    actor: int
-    prints: Sequence[tuple[bytes, bytes]]
-    challenge: bytes | None
-    occasion: bytes | None
-
-
-class LivenessStore(Protocol):
-    """Challenges, and what was shown before; each call is one transaction."""
-
-    def lot(self, employee_id: int, minute: int) -> int:
-        """A number that nobody can foretell, the same for this person all through ``minute``."""
-        ...
-
-    def keep_challenge(
-        self, digest: bytes, employee_id: int, movement: Movement, *, seconds: int
-    ) -> datetime:
-        """Remember a challenge of this person; until when it is good."""
-        ...
-
-    def settle(
-        self, showing: Showing, decide: Callable[[Replay, Presented | None], LivenessVerdict]
-    ) -> LivenessVerdict:
-        """Use up the challenge, remember the images, and audit what ``decide`` makes of both.
-
-        ``decide`` is told what of the images was shown before, and which challenge holds.
-        """
+    def note(self, employee_id: int, what: str, target: str, *, actor: int) -> None:
+        """Keep that ``actor`` looks at ``target``, a photo of ``employee_id``."""
         ...

@@ -75,6 +75,11 @@ def raise_alarms(
             audit.note(tx, "raise_alarm", f"alarm:{row.id}", actor, after=after)
 
 
+def forget_alarms(tx: Transaction, employee_id: int) -> int:
+    """Forget whom this person's face resembled; how many alarms. The audit keeps that they were."""
+    return tx.execute(_SQL["forget"], employee_id=employee_id)
+
+
 def _alarm(row: Row) -> Alarm:
     return Alarm(
         id=row.id,

@@ -23,3 +23,6 @@ WHERE id = %(id)s FOR UPDATE
 UPDATE face.alarm SET closed_at = clock_timestamp(), closed_by = %(actor)s, note = %(note)s
 WHERE id = %(id)s
 RETURNING id, one, other, similarity, site_id, seen_at, closed_at, closed_by, note
+
+-- :name forget
+DELETE FROM face.alarm WHERE one = %(employee_id)s OR other = %(employee_id)s

@@ -1,7 +1,8 @@
 """Enrolled faces in PostgreSQL, encrypted with a key for each person.
 
-Destroying that key is the erasure: what lingers in free pages cannot be read any more. A backup
-made before still holds the key, wrapped, until the backup itself expires.
+Destroying that key is the erasure: what lingers of the photos in free pages cannot be read any
+more, and what lingers of the key itself is overwritten soon after (`common.privacy.scrub`). A
+backup made before still holds the key, wrapped, until the backup itself expires.
 """
 
 from __future__ import annotations
@@ -15,9 +16,15 @@ import numpy as np
 
 from common.db import Database, Row, Transaction
 from common.errors import conflict
+from common.privacy.statements import statements
 from common.sql import Queries
 from common.vault import Unreadable, Vault
-from face_service.domain.consent import MOST_PHOTOS, consent_required
+from face_service.domain.consent import (
+    CONSENT_VERSION,
+    MOST_PHOTOS,
+    consent_outdated,
+    consent_required,
+)
 from face_service.domain.matching import Embedding
 from face_service.domain.quality import Quality
 from face_service.service.ports import Alike, EnrolledFace, NewFace, Template
@@ -25,6 +32,8 @@ from face_service.store import audit
 from face_service.store.alarms import raise_alarms
 
 _SQL = Queries(Path(__file__).with_name("faces.sql"))
+#: Says that a key was destroyed, so that its traces are made away with soon.
+DESTROYED = statements("face")["destroyed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Faces:
         with self.db.transaction() as tx:
             subject = lock_subject(tx, employee_id)
             # Looked at again under the lock: it may have been withdrawn during the embedding.
-            if subject is None or subject.consent_version is None:
+            if subject is None or subject.consent_version != CONSENT_VERSION:
                 raise consent_required()
             if len(tx.all(_SQL["list"], employee_id=employee_id)) + len(faces) > MOST_PHOTOS:
                 raise conflict(
@@ -71,20 +80,28 @@ class Faces:
 
     def faces(self, employee_id: int) -> list[EnrolledFace]:
         """The enrolled photos, the oldest first."""
-        return [_listed(row) for row in self.db.all(_SQL["list"], employee_id=employee_id)]
+        return [listed(row) for row in self.db.all(_SQL["list"], employee_id=employee_id)]
 
     def templates(self, employee_id: int) -> list[Template]:
-        """The enrolled embeddings, the oldest first."""
+        """The enrolled embeddings, the oldest first, to be compared with.
+
+        Raises ``consent_outdated``: what was agreed to under another text is not used.
+        """
+        rows = self.db.all(_SQL["embeddings"], employee_id=employee_id)
+        if any(row.consent_version != CONSENT_VERSION for row in rows):
+            raise consent_outdated()
         return [
             Template(
                 row.id,
                 row.engine,
-                unpacked(
-                    self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.embedding))
-                ),
+                unpacked(self.opened(employee_id, row)),
             )
-            for row in self.db.all(_SQL["embeddings"], employee_id=employee_id)
+            for row in rows
         ]
+
+    def opened(self, employee_id: int, row: Row) -> bytes:
+        """The plain bytes of the embedding in ``row``, which has the wrapped key too."""
+        return self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.embedding))
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
         """The JPEG of one enrolled photo, or ``None``."""
@@ -92,6 +109,11 @@ class Faces:
         if row is None:
             return None
         return self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.photo))
+
+    def newest(self, employee_id: int) -> int | None:
+        """The number of the photo that was enrolled last."""
+        row = self.db.one(_SQL["newest"], employee_id=employee_id)
+        return None if row is None else row.id
 
     def renew(self, employee_id: int, templates: Sequence[Template]) -> int:
         """Keep the embeddings that an engine made of photos that are still there; how many.
@@ -131,6 +153,8 @@ class Faces:
                 gone = tx.execute(_SQL["erase_one"], employee_id=employee_id, id=face_id)
             if not tx.all(_SQL["list"], employee_id=employee_id):
                 tx.execute(_SQL["set_key"], employee_id=employee_id, wrapped_key=None)
+                if subject.wrapped_key is not None:
+                    tx.execute(DESTROYED)
             if gone:
                 before = {"faces": gone, "face": face_id}
                 audit.note(tx, "erase_faces", audit.person(employee_id), actor, before=before)
@@ -148,7 +172,7 @@ class Faces:
             score=face.quality.score,
             quality=json.dumps(asdict(face.quality)),
         )
-        return _listed(row)
+        return listed(row)
 
 
 def lock_subject(tx: Transaction, employee_id: int) -> Row | None:
@@ -161,7 +185,8 @@ def erase_all(tx: Transaction, employee_id: int) -> int:
     return tx.execute(_SQL["erase_all"], employee_id=employee_id)
 
 
-def _listed(row: Row) -> EnrolledFace:
+def listed(row: Row) -> EnrolledFace:
+    """A row of the list of enrolled photos."""
     quality = Quality(**row.quality) if row.quality else None
     return EnrolledFace(row.id, row.engine, row.score, quality, row.created_at)
 
@@ -171,7 +196,7 @@ def _packed(embedding: Embedding) -> bytes:
 
 
 def unpacked(raw: bytes) -> Embedding:
-    """An embedding as it is stored; raises `Unreadable` for anything else."""
+    """The embedding that was kept as ``raw``; raises `Unreadable`."""
     if len(raw) != 512:
         raise Unreadable
     return np.frombuffer(raw, "<f4")

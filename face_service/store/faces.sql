@@ -1,5 +1,6 @@
 -- :name lock_subject
-SELECT consent_version, consent_given_at, wrapped_key FROM face.subject
+SELECT consent_version, consent_given_at, consent_language, consent_sha256, wrapped_key
+FROM face.subject
 WHERE employee_id = %(employee_id)s FOR UPDATE;
 
 -- :name set_key
@@ -15,9 +16,8 @@ SELECT id, engine, score, quality, created_at FROM face.template
 WHERE employee_id = %(employee_id)s ORDER BY id;
 
 -- :name embeddings
-SELECT t.id, t.engine, t.embedding, s.wrapped_key
-FROM face.template t JOIN face.subject s USING (employee_id)
-WHERE t.employee_id = %(employee_id)s AND s.wrapped_key IS NOT NULL ORDER BY t.id;
+SELECT id, engine, embedding, wrapped_key, consent_version
+FROM face.matchable WHERE employee_id = %(employee_id)s ORDER BY id;
 
 -- :name photo
 SELECT t.photo, s.wrapped_key
@@ -33,3 +33,6 @@ DELETE FROM face.template WHERE employee_id = %(employee_id)s AND id = %(id)s;
 
 -- :name erase_all
 DELETE FROM face.template WHERE employee_id = %(employee_id)s;
+
+-- :name newest
+SELECT id FROM face.template WHERE employee_id = %(employee_id)s ORDER BY id DESC LIMIT 1;

@@ -11,6 +11,7 @@ from common import logs
 from common.db import Database
 from common.sql import Queries
 from common.vault import Unreadable, Vault
+from face_service.domain.consent import CONSENT_VERSION
 from face_service.domain.matching import Embedding
 from face_service.store.faces import unpacked
 
@@ -43,7 +44,12 @@ class Templates:
         One that cannot be opened is left out, and so recognises nobody.
         """
         found: dict[int, list[Embedding]] = defaultdict(list)
-        rows = self.db.all(_SQL["templates"], ids=list(employee_ids), engine=self.engine)
+        rows = self.db.all(
+            _SQL["templates"],
+            ids=list(employee_ids),
+            engine=self.engine,
+            version=CONSENT_VERSION,
+        )
         for row in rows:
             key, sealed = bytes(row.wrapped_key), bytes(row.embedding)
             try:

@@ -20,7 +20,7 @@ from common.sql import Queries
 from face_service.domain.challenge import Movement
 from face_service.domain.liveness import LivenessVerdict, Presented
 from face_service.domain.replays import Print, Replay, bands, replay
-from face_service.service.ports import Showing
+from face_service.service.liveness_ports import Showing
 from face_service.store import audit
 
 _SQL = Queries(Path(__file__).with_name("liveness.sql"))

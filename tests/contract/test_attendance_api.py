@@ -34,6 +34,8 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "record_id": [made["id"]],
                 "site_id": [cast.site],
                 "team_id": [cast.team],
+                "person_id": [staff, cast.manager],
+                "decision": ["accept", "refuse"],
                 "image": [base64_of(photo())],
                 "frames": [[base64_of(photo())]],
                 **dict.fromkeys(("timestamp", "claimed_at", "sent_at", "from", "to"), at),

@@ -125,6 +125,8 @@ def at(parts: app.Services, clock: Clock) -> app.Services:
         kiosk=replace(parts.kiosk, clock=clock, check_in=replace(parts.check_in, clock=clock)),
         batch=replace(parts.batch, clock=clock),
         records=replace(parts.records, clock=clock),
+        reviews=replace(parts.reviews, clock=clock),
+        privacy=replace(parts.privacy, clock=clock),
     )
 
 

@@ -18,9 +18,15 @@ def faces_of(peer: FacePeer) -> FaceClient:
     return FaceClient(peer.url, token, DEADLINE)
 
 
-def gate(rest: Rest, cast: Cast, on_face_down: str = "refuse") -> int:
+def gate(
+    rest: Rest, cast: Cast, on_face_down: str = "refuse", *, without_face: str = "refuse"
+) -> int:
     """A place that asks for a photo and a face."""
-    policy = {"evidence": ["photo", "face"], "on_face_down": on_face_down}
+    policy = {
+        "evidence": ["photo", "face"],
+        "on_face_down": on_face_down,
+        "without_face": without_face,
+    }
     return rest.place(cast.admin, cast.site, policy=policy)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from common.vault import Vault
 from face_service import engine
+from face_service.domain.consent import CONSENT_VERSION
 from local import keys
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient
@@ -41,8 +42,9 @@ def made_up(database: TestDatabase, town: Town, site_id: int, vectors: np.ndarra
         key = vault.new_key(one)
         town.sql(
             "INSERT INTO face.subject (employee_id, consent_version, consent_given_at, wrapped_key)"
-            " VALUES (%s, 'made up', now(), %s)",
+            " VALUES (%s, %s, now(), %s)",
             one,
+            CONSENT_VERSION,
             key,
         )
         town.sql(

@@ -15,7 +15,7 @@ from face_service.domain.consent import CONSENT_VERSION
 from tests.support import matrix_rules as may
 from tests.support.attendance import base64_of
 from tests.support.auth import PASSWORD
-from tests.support.matrix import RELATIONS, Ask, Case, Line, Scene, Sees
+from tests.support.matrix import RELATIONS, Ask, Case, Line, Scene, Sees, granted
 from tests.support.pictures import photo
 
 PICTURE = photo(320, 240)
@@ -101,6 +101,12 @@ def alone(answer: httpx.Response, scene: Scene, case: Case) -> bool:
     """Whether rights let it through to another service, which does not run in the test."""
     down = answer.status_code == 503 and answer.json()["code"] == "unavailable"
     return down or past_the_door(answer, scene, case)
+
+
+def may_decide(answer: httpx.Response, scene: Scene, case: Case) -> bool:
+    """As `granted`; that nobody decides on their own is a matter of rights too."""
+    own = not answer.is_success and answer.json()["code"] == "own_record"
+    return not own and granted(answer, scene, case)
 
 
 HERE = RELATIONS[:3]
@@ -225,6 +231,7 @@ _BATCH = Line(
 )
 _PLACE = "/api/v1/attendance/places/{place_id}"
 _RECORD = "/api/v1/attendance/records/{record_id}"
+_ATTENDEE = "/api/v1/attendance/people/{person_id}"
 
 ATTENDANCE: Mapping[str, Line] = {
     "POST /attendance": Line(may.punches, body(action="in", **_PICTURE)),
@@ -246,6 +253,11 @@ ATTENDANCE: Mapping[str, Line] = {
     ),
     f"GET {_RECORD}": Line(may.reads),
     f"GET {_RECORD}/photo": Line(may.reads),
+    "GET /api/v1/attendance/reviews": Line(may.leads_some),
+    f"POST {_RECORD}/decision": Line(may.decides, body(decision="accept"), sees=may_decide),
+    f"POST {_RECORD}/decision/undo": Line(may.decides, sees=may_decide),
+    f"GET {_ATTENDEE}/access-log": Line(may.owns),
+    f"GET {_ATTENDEE}/export": Line(may.owns),
     "GET /api/v1/attendance/board": Line(may.board, relations=HERE, sees=listed("employee_id")),
     "GET /api/v1/attendance/state": Line(may.signed_in),
     "GET /api/v1/attendance/audit": Line(may.admin),
@@ -261,6 +273,7 @@ ATTENDANCE: Mapping[str, Line] = {
     f"GET {_PLACE}/policies": Line(may.own_site),
     f"POST {_PLACE}/policies": Line(may.admin, body(evidence=["photo"])),
     f"PATCH {_PLACE}": Line(may.admin, body(name=unique)),
+    f"POST {_ATTENDEE}/erasure": Line(may.owns),
 }
 
 _PERSON = "/api/v1/people/{person_id}"
@@ -283,14 +296,19 @@ FACE: Mapping[str, Line] = {
         may.admin, body(state="closed"), ("own",), past_the_door
     ),
     "GET /api/v1/faces/audit": Line(may.admin),
+    "GET /api/v1/faces/consent-text": _OPEN,
+    f"GET {_PERSON}/access-log": Line(may.owns),
+    f"GET {_PERSON}/export": Line(may.owns),
     f"GET {_PERSON}/consent": Line(may.reads),
     f"POST {_PERSON}/consent": Line(may.own, body(version=CONSENT_VERSION)),
     f"GET {_PERSON}/faces": Line(may.reads),
     f"GET {_PERSON}/faces/{{face_id}}/photo": Line(may.reads),
+    f"GET {_PERSON}/photo": Line(may.reads),
     f"POST {_PERSON}/faces": Line(may.reads, upload()),
     f"DELETE {_PERSON}/faces/{{face_id}}": Line(may.reads),
     f"DELETE {_PERSON}/faces": Line(may.reads),
     f"DELETE {_PERSON}/consent": Line(may.reads),
+    f"POST {_PERSON}/erasure": Line(may.owns),
 }
 
 #: The reporter's plain addresses are for everybody; its socket has a test of its own.

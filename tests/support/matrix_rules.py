@@ -40,6 +40,11 @@ def leads(role: Role | None, relation: str) -> bool:
     return admin(role, relation) or (role is Role.MANAGER and relation == "team")
 
 
+def leads_some(role: Role | None, _: str) -> bool:
+    """Whoever answers for others at all."""
+    return role in (Role.ADMIN, Role.MANAGER)
+
+
 def board(role: Role | None, relation: str) -> bool:
     """Who is on the board: it is for those who answer for others."""
     return role in (Role.ADMIN, Role.MANAGER) and reads(role, relation)
@@ -57,6 +62,16 @@ def punches(role: Role | None, relation: str) -> bool:
     if role is Role.DEVICE:
         return relation in ("own", "team")
     return role in READERS and relation == "own"
+
+
+def owns(role: Role | None, relation: str) -> bool:
+    """What concerns one's own data: the person, and an admin for everybody."""
+    return admin(role, relation) or (role in READERS and relation == "own")
+
+
+def decides(role: Role | None, relation: str) -> bool:
+    """Those one answers for, and nobody a record of their own."""
+    return leads(role, relation) and relation != "own"
 
 
 def own(role: Role | None, relation: str) -> bool:

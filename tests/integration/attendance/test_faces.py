@@ -52,6 +52,7 @@ def test_a_doubtful_face_waits_for_review_and_moves_the_state(
         ((422, {"code": "several_faces", "field": "image"}), "several_faces"),
         ((404, {"code": "not_enrolled"}), "not_enrolled"),
         ((403, {"code": "consent_required"}), "not_enrolled"),
+        ((409, {"code": "consent_outdated"}), "consent_outdated"),
         ((403, {"code": "biometrics_off"}), "biometrics_off"),
     ],
 )
@@ -67,6 +68,20 @@ def test_a_refusing_face_is_kept_told_and_moves_nothing(
     assert ledger.state == (0, "out")
     kept = faced.get(f"{RECORDS}/{body['record']['id']}", cast.staff).json()
     assert (kept["photo"], kept["evidence"]["photo"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "code", ["not_enrolled", "consent_required", "consent_outdated", "biometrics_off"]
+)
+def test_whose_face_cannot_be_asked_for_has_another_way_at_the_same_place(
+    faced: Rest, cast: Cast, peer: FacePeer, code: str
+) -> None:
+    peer.answer = (409, {"code": code})
+    place = gate(faced, cast, without_face="review")
+    answer = faced.punch(cast.staff, place_id=place, image=IMAGE)
+    assert (answer.status_code, answer.json()["status"]) == (201, "review")
+    ledger = Ledger(cast.town, cast.staff)
+    assert (ledger.state, ledger.events) == ((1, "in"), [("made", "in", "review")])
 
 
 def break_status(peer: FacePeer) -> None:

@@ -24,6 +24,7 @@ def test_an_admin_makes_a_place_with_its_first_policy(rest: Rest, cast: Cast) ->
         "mode": "strict",
         "on_face_down": "refuse",
         "skew_seconds": 120,
+        "without_face": "review",
     }
     assert rest.get(f"{PLACES}/{made['id']}", cast.staff).json() == made
     listed = rest.get(PLACES, cast.staff).json()

@@ -44,6 +44,8 @@ def test_enrolling_needs_a_consent_and_a_site_that_uses_faces(
         "employee_id": someone,
         "version": None,
         "given_at": None,
+        "language": None,
+        "sha256": None,
         "current_version": CONSENT_VERSION,
         "biometrics": True,
     }
@@ -121,7 +123,7 @@ def test_withdrawing_the_consent_erases(face: FaceClient, town: Town, someone: i
     rows = town.sql("SELECT count(*) FROM face.template WHERE employee_id = %s", someone)
     assert rows == [(0,)]
     subject = town.sql("SELECT * FROM face.subject WHERE employee_id = %s", someone)
-    assert subject == [(someone, None, None, None)]
+    assert subject == [(someone, None, None, None, 0, None, None, None)]
     history = town.sql(
         "SELECT kind, version, actor FROM face.consent WHERE employee_id = %s ORDER BY id", someone
     )

@@ -10,9 +10,22 @@ import numpy as np
 import pytest
 
 from common.identity import Role
+from face_service.domain.consent import VERSIONS
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient, serving_faces
-from tests.support.face_cast import A2, A3, BLANK, A, B, Cast, enrol, problem, said, two_people
+from tests.support.face_cast import (
+    A2,
+    A3,
+    BLANK,
+    A,
+    B,
+    Cast,
+    consent,
+    enrol,
+    problem,
+    said,
+    two_people,
+)
 from tests.support.face_kiosk import ALARMS, asked, identify, made_up
 from tests.support.people import Town
 
@@ -162,6 +175,16 @@ class TestOut:
         assert self.known(twin, place) == [her, her]
         place.town.sql("UPDATE face.subject SET wrapped_key = NULL WHERE employee_id = %s", her)
         assert self.known(twin, place) == [None, None]
+
+    def test_who_has_not_agreed_to_the_present_text(self, twin: FaceClient, place: Place) -> None:
+        eventually(lambda: asked(twin, place.device, A2).status_code == 200)
+        her = place.add(A)
+        assert self.known(twin, place) == [her, her]
+        older = "UPDATE face.subject SET consent_version = %s WHERE employee_id = %s"
+        place.town.sql(older, VERSIONS[0], her)
+        assert self.known(twin, place) == [None, None]
+        consent(place.face, place.town, her)
+        assert self.known(twin, place) == [her, her]
 
     @pytest.mark.parametrize("how", ["locked_at = now()", "site_id = NULL"])
     def test_who_is_locked_or_moves(self, twin: FaceClient, place: Place, how: str) -> None:

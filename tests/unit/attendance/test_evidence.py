@@ -7,14 +7,22 @@ import itertools
 import pytest
 
 from attendance_service.domain.evidence import FaceResult, Outcome, Verdict, evidence_of, judge
-from attendance_service.domain.policy import OPEN_POLICY, Evidence, OnFaceDown, Policy
+from attendance_service.domain.policy import (
+    OPEN_POLICY,
+    Evidence,
+    OnFaceDown,
+    Policy,
+    WithoutFace,
+)
 
 PHOTO = Policy(version=1, evidence=frozenset({Evidence.PHOTO}))
-FACE = Policy(version=1, evidence=frozenset({Evidence.FACE}))
+FACE = Policy(version=1, evidence=frozenset({Evidence.FACE}), without_face=WithoutFace.REFUSE)
+KIND = Policy(version=1, evidence=frozenset({Evidence.FACE}))
 PATIENT = Policy(
     version=1,
     evidence=frozenset({Evidence.PHOTO, Evidence.FACE}),
     on_face_down=OnFaceDown.PENDING,
+    without_face=WithoutFace.REFUSE,
 )
 ACCEPTED, REVIEW, PENDING = Outcome.ACCEPTED, Outcome.REVIEW, Outcome.PENDING
 REFUSALS = {
@@ -22,6 +30,7 @@ REFUSALS = {
     Verdict.NO_FACE: "no_face",
     Verdict.SEVERAL_FACES: "several_faces",
     Verdict.NOT_ENROLLED: "not_enrolled",
+    Verdict.CONSENT_OUTDATED: "consent_outdated",
     Verdict.BIOMETRICS_OFF: "biometrics_off",
 }
 
@@ -63,6 +72,15 @@ def test_what_the_face_service_says_decides(policy: Policy, verdict: Verdict) ->
     else:
         expected = {Verdict.ACCEPT: ACCEPTED, Verdict.REVIEW: REVIEW, Verdict.DOWN: PENDING}
         assert judged.outcome is expected[verdict]
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_whose_face_cannot_be_asked_for_is_looked_at_by_a_person(verdict: Verdict) -> None:
+    judged = judge(KIND, has_image=True, face=FaceResult(verdict))
+    without = {Verdict.NOT_ENROLLED, Verdict.CONSENT_OUTDATED, Verdict.BIOMETRICS_OFF}
+    assert (judged is not None and judged.outcome is REVIEW) == (
+        verdict in without | {Verdict.REVIEW}
+    )
 
 
 def test_no_answer_at_all_is_as_good_as_none() -> None:

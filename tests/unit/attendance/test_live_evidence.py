@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from attendance_service.domain.evidence import (
+    WITHOUT_FACE,
     FaceResult,
     LivenessResult,
     Outcome,
@@ -14,11 +15,12 @@ from attendance_service.domain.evidence import (
     evidence_of,
     judge,
 )
-from attendance_service.domain.policy import Evidence, OnFaceDown, Policy
+from attendance_service.domain.policy import Evidence, OnFaceDown, Policy, WithoutFace
 from attendance_service.service.decide_faces import later_status
 
 ASKED = frozenset({Evidence.FACE, Evidence.LIVENESS})
 LIVE = Policy(version=1, evidence=ASKED)
+STRICT = Policy(version=1, evidence=ASKED, without_face=WithoutFace.REFUSE)
 PATIENT = Policy(version=1, evidence=ASKED, on_face_down=OnFaceDown.PENDING)
 FACE = Policy(version=1, evidence=frozenset({Evidence.FACE}))
 ACCEPT, REVIEW, REJECT, DOWN = Verdict.ACCEPT, Verdict.REVIEW, Verdict.REJECT, Verdict.DOWN
@@ -37,6 +39,8 @@ ANSWERS = [
 
 def expected(policy: Policy, verdict: Verdict, answer: LivenessResult | None) -> str | None:
     """The table, written down a second time."""
+    if verdict in WITHOUT_FACE and policy is not STRICT:
+        return "review"
     if verdict not in COMPARED | {DOWN}:
         return "refused"
     if verdict is DOWN or answer is None:
@@ -49,7 +53,8 @@ def expected(policy: Policy, verdict: Verdict, answer: LivenessResult | None) ->
 
 
 @pytest.mark.parametrize(
-    ("policy", "verdict", "answer"), list(itertools.product([LIVE, PATIENT], Verdict, ANSWERS))
+    ("policy", "verdict", "answer"),
+    list(itertools.product([LIVE, STRICT, PATIENT], Verdict, ANSWERS)),
 )
 def test_only_the_right_face_that_met_its_challenge_is_accepted(
     policy: Policy, verdict: Verdict, answer: LivenessResult | None

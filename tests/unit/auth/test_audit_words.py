@@ -10,7 +10,7 @@ import pytest
 
 from common.config import ROOT
 
-_ACTION = re.compile(r"[a-z_]+\.(?!sql)[a-z_]+")
+_ACTION = re.compile(r"[a-z_]+\.(?!sql|json)[a-z_]+")
 #: Written with the kind of place in the name (`auth_service.service.sites`).
 _COMPOSED = {"team.members", "team.managers"}
 

@@ -87,9 +87,15 @@ PERSONAL = {
     Action.GIVE_CONSENT,
     Action.VERIFY_FACE,
     Action.SET_KIOSK,
+    Action.PERSONAL_DATA,
 }
 OPEN = {Action.READ_PLACES, Action.DETECT_FACE}
-OF_TEAM = PERSONAL - {Action.PUNCH, Action.GIVE_CONSENT, Action.SET_KIOSK}
+OF_TEAM = PERSONAL - {
+    Action.PUNCH,
+    Action.GIVE_CONSENT,
+    Action.SET_KIOSK,
+    Action.PERSONAL_DATA,
+}
 ADMIN_OWN = {Action.PUNCH, Action.GIVE_CONSENT}
 
 
@@ -113,7 +119,7 @@ def expected(role: Role, action: Action, relation: str) -> bool:
         return False
     if action in OPEN:
         return True
-    if action is Action.INVITE:
+    if action in {Action.INVITE, Action.DECIDE_RECORD}:
         return role is Role.MANAGER and relation == "team"
     if relation == "own":
         return action in PERSONAL

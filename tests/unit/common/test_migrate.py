@@ -13,9 +13,6 @@ from common.config import ROOT
 from local import keys
 from tests.support.cluster import TestDatabase
 
-#: The revision of each service that knew no chained audit yet.
-BEFORE_AUDIT = {"auth": "0003", "attendance": "0002", "face": "0001"}
-
 
 def passwords(database: TestDatabase) -> dict[str, str]:
     return {role: keys.read(database.secrets_dir, f"db_{role}") for role in migrate.ROLES}
