@@ -45,6 +45,10 @@ rotate-key: ## A new key to sign tokens with, without an interruption (NOW=1: wi
 verify-audit: ## Check the audit's hash chains (HEAD=number:hash, noted before: against that head too)
 	@$(IF_SET_UP); HEAD='$(HEAD)' $(VENV)/python -m local verify-audit
 
+.PHONY: re-embed
+re-embed: ## Bring every enrolled face to the models in use, after they changed; may be ended and begun again
+	@$(IF_SET_UP); $(VENV)/python -m local re-embed
+
 .PHONY: certs
 certs: ## Certificates for the gateway, so that phones get a camera (NAMES=host,address adds names)
 	@$(SETUP) run && NAMES='$(NAMES)' $(VENV)/python -m local certs
@@ -92,6 +96,10 @@ test-contract: setup-test ## Some 50,000 made-up requests against the OpenAPI do
 .PHONY: bench
 bench: setup-test ## The measurements of docs/benchmarks.md
 	@$(VENV)/python -m bench
+
+.PHONY: bench-faces
+bench-faces: setup-test ## How often faces are matched rightly on photos of your own (DATA=folder)
+	@$(VENV)/python -m bench.faces '$(DATA)'
 
 ##@ Build
 .PHONY: lock

@@ -19,7 +19,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from bench.face_accuracy import interval
+from bench.faces.statistics import rate
 from common.config import environment
 from common.imaging.process import Picture
 from common.imaging.reader import ImageReader
@@ -82,7 +82,8 @@ def share(hits: int, count: int) -> str:
     """A rate with its confidence interval."""
     if not count:
         return "-"
-    low, high = interval(hits, count)
+    found = rate(hits, count)
+    low, high = found.low, found.high
     if hits == count:  # the rule of three, from the other side
         low, high = max(0.0, 1 - 3 / count), 1.0
     return f"{hits} of {count} [{low:.0%}, {high:.0%}]"

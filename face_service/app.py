@@ -85,10 +85,24 @@ def build(settings: Settings, models: Path) -> FaceApp:
     )
     built.flask.request_class = InMemory
     for resource in (
-        ComparingResource(Comparing(access, images, engines, faces, Audit(db), current), liveness),
+        ComparingResource(
+            Comparing(access, images, engines, faces, Audit(db), current, settings.thresholds),
+            liveness,
+        ),
         LivenessResource(liveness),
         ConsentingResource(Consenting(access, consents)),
-        EnrollingResource(Enrolling(access, images, engines, faces, consents, current)),
+        EnrollingResource(
+            Enrolling(
+                access,
+                images,
+                engines,
+                faces,
+                consents,
+                current,
+                settings.thresholds,
+                settings.limits,
+            )
+        ),
     ):
         resource.install(built.api)
     AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, between, key_secret, port, secret, setting
-from face_service.domain.liveness import Thresholds
+from common.config import CommonSettings, Secret, between, group, key_secret, port, secret, setting
+from face_service import tuning
+from face_service.domain import liveness, matching, quality
 
 
 def share(text: str) -> float:
@@ -28,6 +29,8 @@ class Settings(CommonSettings):
     engines: int = setting("FACE_ENGINES", between(1, 64), 2)
     queue: int = setting("FACE_QUEUE", between(0, 64), 8)
     threads: int = setting("FACE_THREADS", between(2, 64), 8)
+    thresholds: matching.Thresholds = group(tuning.thresholds)
+    limits: quality.Limits = group(tuning.limits)
     database_password: Secret = secret("db_face")
     face_key: Secret = key_secret("face_key")
     #: Scores of the model from which frames count as live, and below which as a picture of a face.
@@ -36,9 +39,9 @@ class Settings(CommonSettings):
     #: For how long an image that is shown again is recognised.
     replay_days: int = setting("FACE_REPLAY_DAYS", between(1, 365), 30)
 
-    def liveness(self) -> Thresholds:
+    def liveness(self) -> liveness.Thresholds:
         """The thresholds of liveness."""
-        return Thresholds(self.liveness_accept, self.liveness_review)
+        return liveness.Thresholds(self.liveness_accept, self.liveness_review)
 
     def unsafe(self) -> Iterator[tuple[str, str]]:
         """Besides the common ones: thresholds that would let doubt pass."""

@@ -227,6 +227,8 @@ def _flat(values: Any) -> dict[str, str]:
     """Each name once; a name given twice is malformed."""
     found: dict[str, str] = {}
     for name, many in values.lists():
+        if name is None:
+            raise parse.Malformed("A part of the form has no name.")
         if len(many) > 1:
             raise parse.Malformed(f"{name} is given twice.", name)
         if "\0" in many[0] or "\0" in name:

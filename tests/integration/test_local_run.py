@@ -174,6 +174,7 @@ def _administer(installation: Installation) -> None:
     done = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "hazir_owner", done.stderr
     assert verb("status").count(" ready ") == 8
+    assert "0 photos of 0 people" in verb("re-embed")
 
 
 def _look_again(installation: Installation, process: Process) -> None:

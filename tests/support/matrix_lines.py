@@ -251,6 +251,7 @@ _PERSON = "/api/v1/people/{person_id}"
 
 FACE: Mapping[str, Line] = {
     "POST /api/v1/faces/detect": Line(may.signed_in, upload()),
+    "POST /api/v1/faces/quality": Line(may.signed_in, upload()),
     "POST /api/v1/faces/verify": Line(
         may.verifies, upload(employee_id=lambda _, case: str(case.target)), RELATIONS
     ),
