@@ -9,7 +9,7 @@ RUN python -m venv /venv \
 
 FROM python:3.12-slim AS models
 WORKDIR /build
-COPY common/__init__.py common/config.py common/
+COPY common/__init__.py common/config.py common/unsafe.py common/
 COPY face_service/__init__.py face_service/weights.py face_service/
 # Where there is no npm, Node.js comes out of the packages that this names.
 COPY requirements-node.lock .

@@ -11,7 +11,11 @@ from auth_service.domain import journeys, sessions
 from auth_service.domain.journeys import Journey
 from auth_service.domain.sessions import SHORT_ACCESS
 from auth_service.service.ports import Store
-from auth_service.service.proving import RedirectDirectory, identity_unproved
+from auth_service.service.proving import (
+    RedirectDirectory,
+    identity_unproved,
+    sign_in_cancelled,
+)
 from auth_service.service.sessions import Device, Grant, Sessions
 from common.clock import Clock
 from common.errors import DomainError, Kind, not_found
@@ -76,8 +80,9 @@ class Browser:
     def finish(self, name: str, journey: Journey | None, back: Return, device: Device) -> Grant:
         """A session for whoever the provider says has come back.
 
-        Raises ``state_invalid``, ``identity_unproved``, ``directory_unavailable``, and what
-        `Sessions.enter` raises. A journey ends once, whatever it comes to.
+        Raises ``state_invalid``, ``sign_in_cancelled``, ``identity_unproved``,
+        ``directory_unavailable``, and what `Sessions.enter` raises. A journey ends once, whatever
+        it comes to.
         """
         directory = self._named(name)
         if journey is None or journey.directory != name or back.state is None:
@@ -88,6 +93,8 @@ class Browser:
             mark = sessions.fingerprint(journey.state)
             if not work.directories.spend_state(mark, self._clock.now()):
                 raise state_invalid()
+        if back.error == "access_denied":
+            raise sign_in_cancelled()
         if back.error is not None or back.code is None:
             raise identity_unproved()
         proved = directory.prove(journey, back.code, back.issuer)

@@ -41,6 +41,13 @@ def identity_unproved() -> DomainError:
     )
 
 
+def sign_in_cancelled() -> DomainError:
+    """The person, or the provider on their behalf, said no (RFC 6749 4.1.2.1)."""
+    return DomainError(
+        Kind.UNAUTHENTICATED, "sign_in_cancelled", "The sign-in was cancelled at the institution."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """What somebody offers as proof.

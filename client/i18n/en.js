@@ -49,6 +49,7 @@ export default {
   "err.directory_unavailable": "Your institution’s sign-in does not answer.|Try again in a few minutes. Your password here, if you have one, still works.",
   "err.directory_failed": "Signing in with your institution did not work.|Try once more. If it stays, tell your administrator.",
   "err.state_invalid": "That took too long, or it began in another window.|Begin once more.",
+  "err.sign_in_cancelled": "You did not sign in with your institution.|Begin once more, or choose another way.",
   "err.identity_unproved": "Your institution’s answer does not say who you are.|Try once more. If it stays, tell your administrator.",
   "err.not_admitted": "Your institution’s account has no role here.|Ask your administrator to give you one.",
   "err.username_taken": "This user name is already in use.|Choose another, or sign in if it is yours.",

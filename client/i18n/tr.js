@@ -49,6 +49,7 @@ export default {
   "err.directory_unavailable": "Kurumunuzun oturum açma sistemi yanıt vermiyor.|Birkaç dakika sonra yeniden deneyin. Buradaki parolanız varsa yine geçerlidir.",
   "err.directory_failed": "Kurumunuzla oturum açılamadı.|Bir kez daha deneyin. Sürerse yöneticinize bildirin.",
   "err.state_invalid": "Bu fazla uzun sürdü veya başka bir pencerede başladı.|Bir kez daha başlayın.",
+  "err.sign_in_cancelled": "Kurumunuzla oturum açmadınız.|Yeniden başlayın ya da başka bir yol seçin.",
   "err.identity_unproved": "Kurumunuzun yanıtı kim olduğunuzu söylemiyor.|Bir kez daha deneyin. Sürerse yöneticinize bildirin.",
   "err.not_admitted": "Kurum hesabınızın burada bir rolü yok.|Yöneticinizden size bir rol vermesini isteyin.",
   "err.username_taken": "Bu kullanıcı adı zaten kullanılıyor.|Başkasını seçin; sizinse oturum açın.",

@@ -39,7 +39,9 @@ def test_the_liar_is_believed_while_it_is_honest(
         ({"state": None}, "state_invalid"),
         ({"state": "x" * 43}, "state_invalid"),
         ({"code": None}, "identity_unproved"),
-        ({"code": None, "error": "access_denied"}, "identity_unproved"),
+        ({"code": None, "error": "server_error"}, "identity_unproved"),
+        ({"code": None, "error": "access_denied"}, "sign_in_cancelled"),
+        ({"error": "access_denied", "state": "x" * 43}, "state_invalid"),
     ],
 )
 def test_returns_that_are_not_ours(

@@ -69,7 +69,7 @@ test("whoever turns back at the provider is told so, and can try again", async (
   const { page, gate, campus, errors } = await arrived(t);
   await campus.go();
   await campus.cancel();
-  await gate.problem().getByText("Your institution’s answer does not say who you are.").waitFor();
+  await gate.problem().getByText("You did not sign in with your institution.").waitFor();
   assert.equal(new URL(page.url()).hash, "#/account", "one still gets to where one wanted to go");
   assert.equal(await page.evaluate(() => localStorage.getItem("hazir.signed_in")), null);
   await axe(page, "sign in, refused by the provider");

@@ -14,6 +14,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from common.pb import attendance_pb2 as pb
 from tests.support.attendance import Cast, Ledger, Rest
+from tests.support.attendance_faces import IMAGE, gate
 from tests.support.attendance_processes import Processes, code_of, stub
 from tests.support.attendance_streams import Stream, refused
 from tests.support.people import Town
@@ -63,6 +64,16 @@ def test_one_key_is_one_call_whatever_the_way(
         grpc.StatusCode.INVALID_ARGUMENT,
         "idempotency_mismatch",
     )
+
+
+def test_a_face_that_nobody_can_compare_waits_in_a_process_too(
+    running: Processes, cast: Cast
+) -> None:
+    alone = running.rest(FACE_URL="http://127.0.0.1:9")
+    place = gate(alone, cast, "pending")
+    answer = alone.punch(cast.staff, place_id=place, image=IMAGE)
+    assert (answer.status_code, answer.json()["status"]) == (201, "pending"), running.logs()
+    assert Ledger(cast.town, cast.staff).events == [("made", "in", "pending")]
 
 
 @pytest.mark.parametrize(
