@@ -1,0 +1,113 @@
+"""Keeps the process that looks at pictures: starts it for work, ends it when it is late or idle."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from face_service.service.job_ports import Turn
+
+COMMAND = (sys.executable, "-m", "face_service.worker.hand")
+_LONGEST_ANSWER = 1 << 16
+
+
+class HandLost(Exception):
+    """The process died or took too long: ``reason`` says which."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Keeper:
+    """One such process at most. ``limit`` is how long it may look, in seconds; so is ``idle``.
+
+    The first picture has more time, ``start`` seconds: the models are loaded for it.
+    """
+
+    def __init__(
+        self,
+        *,
+        limit: float,
+        idle: float,
+        start: float = 20.0,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        self._limit = limit
+        self._idle = idle
+        self._start = start
+        self._command = command
+        self._process: asyncio.subprocess.Process | None = None
+        self._resting: asyncio.TimerHandle | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id while there is one."""
+        return self._process.pid if self._process else None
+
+    async def ask(self, turn: Turn) -> dict[str, Any]:
+        """The answer about ``turn``; raises `HandLost`."""
+        if self._resting is not None:
+            self._resting.cancel()
+        process = self._process
+        fresh = process is None or process.returncode is not None
+        if process is None or fresh:
+            process = self._process = await self._begin()
+        answered = False
+        try:
+            async with asyncio.timeout(self._limit + (self._start if fresh else 0)):
+                answer = await _exchange(process, turn)
+            answered = True
+            return answer
+        except TimeoutError as fault:
+            raise HandLost("took_too_long") from fault
+        except (OSError, ValueError) as fault:
+            raise HandLost("process_died") from fault
+        finally:
+            if not answered:
+                await self.end()
+            else:
+                loop = asyncio.get_running_loop()
+                self._resting = loop.call_later(self._idle, self._rest)
+
+    async def end(self) -> None:
+        """End the process, whatever it is doing, and wait until it is gone."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+    async def _begin(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_LONGEST_ANSWER,
+        )
+
+    def _rest(self) -> None:
+        """Give its memory back: at the end of its input it ends by itself."""
+        process, self._process = self._process, None
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+
+
+async def _exchange(process: asyncio.subprocess.Process, turn: Turn) -> dict[str, Any]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(asdict(turn)).encode() + b"\n")
+    await process.stdin.drain()
+    line = await process.stdout.readline()
+    if not line.endswith(b"\n"):
+        raise ValueError("no whole answer")
+    answer = json.loads(line)
+    if not isinstance(answer, dict):
+        raise TypeError("no answer")
+    return answer
