@@ -29,7 +29,8 @@ from werkzeug.test import encode_multipart
 from bench.face_load import Bare
 from common.identity import Role
 from common.imaging.process import Picture
-from face_service import domain, engine
+from face_service import engine
+from face_service.domain.faces import dominant
 from local import keys
 from local.ports import free_port
 from tests.support import pictures
@@ -76,7 +77,7 @@ def frame_to_embedding(folder: Path, frame: Any) -> None:
     def worker() -> None:
         with engines.borrow() as one:
             faces = one.detect(picture)
-            one.embed(picture, domain.dominant(faces, width=640, height=480))
+            one.embed(picture, dominant(faces, width=640, height=480))
 
     ours: list[tuple[float, float]] = []
     theirs: list[tuple[float, float]] = []

@@ -19,8 +19,10 @@ import numpy as np
 from common.config import environment
 from common.errors import DomainError
 from common.imaging.reader import ImageReader
-from face_service import domain, engine, weights
-from face_service.domain import Embedding
+from face_service import engine, weights
+from face_service.domain import matching
+from face_service.domain.faces import dominant, foremost
+from face_service.domain.matching import Embedding
 
 _FOLDS = 10
 _Z = 1.96
@@ -58,10 +60,10 @@ def embed_all(photos: Path, models: Path) -> Corpus:
             no_face += 1
             continue
         try:
-            domain.dominant(faces, width=width, height=height)
+            dominant(faces, width=width, height=height)
         except DomainError:
             several += 1
-        face = domain.foremost(faces, width=width, height=height)
+        face = foremost(faces, width=width, height=height)
         embeddings[str(path.relative_to(photos))] = model.embed(picture, face)
     reader.close()
     return Corpus(embeddings, no_face, several)
@@ -112,9 +114,9 @@ def against_templates(
             continue
         for start in range(len(faces)):
             chosen = [(start + step) % len(faces) for step in range(photos)]
-            template = domain.template([faces[index] for index in chosen])
+            template = matching.template([faces[index] for index in chosen])
             rest = [face for index, face in enumerate(faces) if index not in chosen]
-            genuine.extend(domain.similarity(face, template) for face in rest)
+            genuine.extend(matching.similarity(face, template) for face in rest)
             impostor.append(every[owners != name] @ template)
     return np.array(genuine), np.concatenate(impostor)
 
@@ -139,12 +141,12 @@ def main(folder: Path) -> None:
     print(f"ten-fold accuracy {accuracy:.2%} (standard error {error:.2%}), pairs {len(pairs)}")
     print("\n| comparison | threshold | false match [95 %] | false non-match [95 %] |")
     print("| --- | --- | --- | --- |")
-    for threshold in (domain.threshold(1) - domain.REVIEW_BAND, domain.threshold(1)):
+    for threshold in (matching.threshold(1) - matching.REVIEW_BAND, matching.threshold(1)):
         rates("pairs", similarities[same == 1], similarities[same == 0], threshold)
     for photos in (1, 2, 3):
         genuine, impostor = against_templates(people, photos)
-        needed = domain.threshold(photos)
-        for threshold in (needed - domain.REVIEW_BAND, needed, needed + 0.02):
+        needed = matching.threshold(photos)
+        for threshold in (needed - matching.REVIEW_BAND, needed, needed + 0.02):
             rates(f"{photos} photos, all cross pairs", genuine, impostor, threshold)
     recheck_related(people)
 
@@ -152,7 +154,7 @@ def main(folder: Path) -> None:
 def recheck_related(people: dict[str, list[Embedding]]) -> None:
     """How often the photos of one person would be taken for different people, and the reverse."""
     genuine, impostor = against_templates(people, 1)
-    rates("photos of one enrolment", genuine, impostor, domain.SAME_PERSON)
+    rates("photos of one enrolment", genuine, impostor, matching.SAME_PERSON)
 
 
 if __name__ == "__main__":

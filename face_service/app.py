@@ -17,10 +17,18 @@ from common.org import OrgView, identifier
 from common.sql import dsn
 from common.vault import Vault
 from face_service import engine, weights
-from face_service.rest import FaceResource, InMemory
-from face_service.service import FaceService
+from face_service.rest.comparing import ComparingResource
+from face_service.rest.consenting import ConsentingResource
+from face_service.rest.enrolling import EnrollingResource
+from face_service.rest.in_memory import InMemory
+from face_service.service.access import Access
+from face_service.service.comparing import Comparing
+from face_service.service.consenting import Consenting
+from face_service.service.enrolling import Current, Enrolling
 from face_service.settings import Settings
-from face_service.store import PostgresFaces
+from face_service.store.audit import Audit
+from face_service.store.consents import Consents
+from face_service.store.faces import Faces
 
 MIB = 1 << 20
 # Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
@@ -59,13 +67,8 @@ def build(settings: Settings, models: Path) -> FaceApp:
         lambda: engine.FaceEngine(models), count=settings.engines, queue=settings.queue
     )
     engines.start(_no_models)
-    service = FaceService(
-        images=images,
-        engines=engines,
-        store=PostgresFaces(db, Vault(settings.face_key.key())),
-        people=org,
-        engine_name=engine.engine_name(),
-    )
+    access, faces, consents = Access(org), Faces(db, Vault(settings.face_key.key())), Consents(db)
+    current = Current(images, faces, engine.engine_name())
     built = kit(
         settings,
         name="face_service",
@@ -75,7 +78,12 @@ def build(settings: Settings, models: Path) -> FaceApp:
         most_bytes=_FIVE_IMAGES,
     )
     built.flask.request_class = InMemory
-    FaceResource(service).install(built.api)
+    for resource in (
+        ComparingResource(Comparing(access, images, engines, faces, Audit(db), current)),
+        ConsentingResource(Consenting(access, consents)),
+        EnrollingResource(Enrolling(access, images, engines, faces, consents, current)),
+    ):
+        resource.install(built.api)
     AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
     checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
     return FaceApp(built.finish(checks, optional=frozenset({"redis"})), org, images, db)

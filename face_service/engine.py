@@ -20,8 +20,9 @@ from prometheus_client import Histogram
 
 from common.errors import unavailable
 from face_service import weights
-from face_service.domain import Embedding, Face, normalised
-from face_service.ports import Engine, Picture
+from face_service.domain.faces import Face
+from face_service.domain.matching import Embedding, normalised
+from face_service.service.ports import Engine, Picture
 
 Frame = NDArray[np.uint8]
 

@@ -9,7 +9,7 @@ import pytest
 from common.identity import Role
 from common.wsgi import Limits, running
 from face_service.app import limit_for
-from face_service.domain import CONSENT_VERSION
+from face_service.domain.consent import CONSENT_VERSION
 from tests.support.attendance import NO_LIMITS
 from tests.support.cluster import TestDatabase
 from tests.support.face import serving_faces

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from common.wsgi import Limits, running
-from face_service.domain import CONSENT_VERSION
+from face_service.domain.consent import CONSENT_VERSION
 from tests.support.auth import AuthServer, as_user, running_auth
 from tests.support.cluster import TestDatabase
 from tests.support.face import serving_faces

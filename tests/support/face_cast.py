@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from face_service.domain import CONSENT_VERSION
+from face_service.domain.consent import CONSENT_VERSION
 from tests.support import pictures
 from tests.support.face import FaceClient
 from tests.support.people import Town

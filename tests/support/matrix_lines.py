@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from face_service.domain import CONSENT_VERSION
+from face_service.domain.consent import CONSENT_VERSION
 from tests.support import matrix_rules as may
 from tests.support.attendance import base64_of
 from tests.support.auth import PASSWORD

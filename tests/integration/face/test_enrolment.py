@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from face_service.domain import CONSENT_VERSION
+from face_service.domain.consent import CONSENT_VERSION
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient
 from tests.support.face_cast import (

@@ -16,7 +16,9 @@ import pytest
 from common.errors import DomainError, Kind
 from common.imaging.process import Picture
 from common.imaging.reader import ImageReader
-from face_service import domain, engine, weights
+from face_service import engine, weights
+from face_service.domain import matching
+from face_service.domain.faces import dominant
 from face_service.engine import Engines, FaceEngine
 from tests.support.face import models
 from tests.support.portraits import OTHER, SAME, portrait
@@ -40,10 +42,10 @@ def picture(pixels: Any) -> Picture:
     return Picture(width, height, bytearray(np.ascontiguousarray(pixels).tobytes()), b"")
 
 
-def embedding(model: FaceEngine, reader: ImageReader, name: str) -> domain.Embedding:
+def embedding(model: FaceEngine, reader: ImageReader, name: str) -> matching.Embedding:
     seen = reader.pixels(portrait(name))
     faces = model.detect(seen)
-    face = domain.dominant(faces, width=seen.width, height=seen.height)
+    face = dominant(faces, width=seen.width, height=seen.height)
     return model.embed(seen, face)
 
 
@@ -54,9 +56,9 @@ def test_the_same_person_is_alike_and_another_is_not(
     other = embedding(model, reader, OTHER)
     assert float(np.linalg.norm(first)) == pytest.approx(1, abs=1e-5)
     assert first.shape == (128,)
-    assert domain.similarity(first, second) > 0.6
-    assert domain.similarity(first, third) > 0.6
-    assert domain.similarity(first, other) < 0.3
+    assert matching.similarity(first, second) > 0.6
+    assert matching.similarity(first, third) > 0.6
+    assert matching.similarity(first, other) < 0.3
 
 
 def test_boxes_are_in_the_pixels_of_the_full_frame(model: FaceEngine, reader: ImageReader) -> None:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from common.identity import Person
-from face_service.domain import Embedding, Face, Verdict
+from face_service.domain.faces import Face
+from face_service.domain.matching import Embedding, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,8 @@ class People(Protocol):
         ...
 
 
-class FaceStore(Protocol):
-    """Consents, enrolled faces, and the audit; each call is one transaction."""
+class ConsentStore(Protocol):
+    """Consents and their history; each call is one transaction."""
 
     def consent(self, employee_id: int) -> Consent | None:
         """The consent in force."""
@@ -128,6 +129,10 @@ class FaceStore(Protocol):
     def withdraw(self, employee_id: int, *, actor: int) -> None:
         """Record that they no longer do, and erase every face and the key."""
         ...
+
+
+class FaceStore(Protocol):
+    """Enrolled faces, audited; each call is one transaction."""
 
     def add(
         self, employee_id: int, faces: Sequence[NewFace], *, engine: str, actor: int
@@ -154,6 +159,10 @@ class FaceStore(Protocol):
     def erase(self, employee_id: int, face_id: int | None, *, actor: int) -> bool:
         """Erase one enrolled photo or all; whether there was anything to erase."""
         ...
+
+
+class Audit(Protocol):
+    """Decisions that change nothing else; each call is one transaction."""
 
     def note(self, verdict: Verdict, *, actor: int, employee_id: int | None, engine: str) -> None:
         """Keep a decision in the audit; without a person it compared two images."""

@@ -1,0 +1,1 @@
+"""The rules of faces: values in, values out; nothing here knows a picture, a model or a store."""

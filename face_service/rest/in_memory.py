@@ -1,0 +1,15 @@
+"""Uploads that stay in memory."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import IO, Any
+
+from flask import Request
+
+
+class InMemory(Request):
+    """A request whose uploads never touch a disk: they are faces."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return BytesIO()

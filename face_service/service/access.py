@@ -1,0 +1,40 @@
+"""Who may act upon whom, and what those hear who may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from common.errors import forbidden, not_found
+from common.identity import Action, Person, Subject, authorize, object_of
+from face_service.service.ports import People
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Finds the people whom a caller acts upon."""
+
+    people: People
+
+    def person(self, caller: Subject, action: Action, employee_id: int) -> Person:
+        """The person acted upon; whoever may not know of them hears that there is nobody."""
+        person = self.people.person(employee_id)
+        if person is None:
+            raise not_found()
+        target = object_of(person)
+        if authorize(caller, action, target):
+            return person
+        if authorize(caller, Action.READ_PEOPLE, target):
+            raise forbidden()
+        raise not_found()
+
+
+def require_permission(caller: Subject, action: Action) -> None:
+    """Raise ``forbidden`` unless ``caller`` may do what concerns nobody in particular."""
+    if not authorize(caller, action, object_of(caller.person)):
+        raise forbidden()
+
+
+def require_biometrics(person: Person) -> None:
+    """Raise ``biometrics_off`` where the person's site uses no faces."""
+    if not person.biometrics:
+        raise forbidden("Faces are not used at this site.", code="biometrics_off")

@@ -1,0 +1,148 @@
+"""Enrolled faces in PostgreSQL, encrypted with a key for each person.
+
+Destroying that key is the erasure: what lingers in free pages cannot be read any more. A backup
+made before still holds the key, wrapped, until the backup itself expires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from common.db import Database, Row, Transaction
+from common.errors import conflict
+from common.sql import Queries
+from common.vault import Unreadable, Vault
+from face_service.domain.consent import MOST_PHOTOS, consent_required
+from face_service.domain.matching import Embedding
+from face_service.service.ports import EnrolledFace, NewFace, Template
+from face_service.store import audit
+
+_SQL = Queries(Path(__file__).with_name("faces.sql"))
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The `FaceStore` of a running service."""
+
+    db: Database
+    vault: Vault
+
+    def add(
+        self, employee_id: int, faces: Sequence[NewFace], *, engine: str, actor: int
+    ) -> list[EnrolledFace]:
+        """Enrol ``faces``; raises ``consent_required`` or ``enrolment_full``."""
+        with self.db.transaction() as tx:
+            subject = lock_subject(tx, employee_id)
+            # Looked at again under the lock: it may have been withdrawn during the embedding.
+            if subject is None or subject.consent_version is None:
+                raise consent_required()
+            if len(tx.all(_SQL["list"], employee_id=employee_id)) + len(faces) > MOST_PHOTOS:
+                raise conflict(
+                    "enrolment_full", f"At most {MOST_PHOTOS} photos are kept; erase one first."
+                )
+            wrapped = subject.wrapped_key and bytes(subject.wrapped_key)
+            if not wrapped:
+                wrapped = self.vault.new_key(employee_id)
+                tx.execute(_SQL["set_key"], employee_id=employee_id, wrapped_key=wrapped)
+            added = [self._insert(tx, employee_id, wrapped, face, engine) for face in faces]
+            ids = [face.id for face in added]
+            after = {"faces": ids, "engine": engine, "consent": subject.consent_version}
+            audit.note(tx, "enrol_faces", audit.person(employee_id), actor, after=after)
+            return added
+
+    def faces(self, employee_id: int) -> list[EnrolledFace]:
+        """The enrolled photos, the oldest first."""
+        return [_listed(row) for row in self.db.all(_SQL["list"], employee_id=employee_id)]
+
+    def templates(self, employee_id: int) -> list[Template]:
+        """The enrolled embeddings, the oldest first."""
+        return [
+            Template(
+                row.id,
+                row.engine,
+                _unpacked(
+                    self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.embedding))
+                ),
+            )
+            for row in self.db.all(_SQL["embeddings"], employee_id=employee_id)
+        ]
+
+    def photo(self, employee_id: int, face_id: int) -> bytes | None:
+        """The JPEG of one enrolled photo, or ``None``."""
+        row = self.db.one(_SQL["photo"], employee_id=employee_id, id=face_id)
+        if row is None:
+            return None
+        return self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.photo))
+
+    def replace(self, employee_id: int, template: Template) -> None:
+        """Store another engine's embedding of the same photo, if the photo is still there."""
+        with self.db.transaction() as tx:
+            subject = lock_subject(tx, employee_id)
+            if subject is not None and subject.wrapped_key is not None:
+                plain = _packed(template.embedding)
+                sealed = self.vault.seal(bytes(subject.wrapped_key), employee_id, plain)
+                tx.execute(
+                    _SQL["replace"],
+                    employee_id=employee_id,
+                    id=template.id,
+                    engine=template.engine,
+                    embedding=sealed,
+                )
+
+    def erase(self, employee_id: int, face_id: int | None, *, actor: int) -> bool:
+        """Erase one photo or all of them; with the last one goes the key."""
+        with self.db.transaction() as tx:
+            subject = lock_subject(tx, employee_id)
+            if subject is None:
+                return False
+            if face_id is None:
+                gone = erase_all(tx, employee_id)
+            else:
+                gone = tx.execute(_SQL["erase_one"], employee_id=employee_id, id=face_id)
+            if not tx.all(_SQL["list"], employee_id=employee_id):
+                tx.execute(_SQL["set_key"], employee_id=employee_id, wrapped_key=None)
+            if gone:
+                before = {"faces": gone, "face": face_id}
+                audit.note(tx, "erase_faces", audit.person(employee_id), actor, before=before)
+            return gone > 0
+
+    def _insert(
+        self, tx: Transaction, employee_id: int, wrapped: bytes, face: NewFace, engine: str
+    ) -> EnrolledFace:
+        row = tx.one(
+            _SQL["add"],
+            employee_id=employee_id,
+            engine=engine,
+            embedding=self.vault.seal(wrapped, employee_id, _packed(face.embedding)),
+            photo=self.vault.seal(wrapped, employee_id, face.jpeg),
+            score=face.score,
+        )
+        return _listed(row)
+
+
+def lock_subject(tx: Transaction, employee_id: int) -> Row | None:
+    """What is kept of a person besides their photos, locked until ``tx`` ends."""
+    return tx.one(_SQL["lock_subject"], employee_id=employee_id)
+
+
+def erase_all(tx: Transaction, employee_id: int) -> int:
+    """Erase every enrolled photo of a person; how many there were. The key is left as it is."""
+    return tx.execute(_SQL["erase_all"], employee_id=employee_id)
+
+
+def _listed(row: Row) -> EnrolledFace:
+    return EnrolledFace(row.id, row.engine, row.score, row.created_at)
+
+
+def _packed(embedding: Embedding) -> bytes:
+    return embedding.astype("<f4").tobytes()
+
+
+def _unpacked(raw: bytes) -> Embedding:
+    if len(raw) != 512:
+        raise Unreadable
+    return np.frombuffer(raw, "<f4")
