@@ -6,26 +6,30 @@ from dataclasses import dataclass
 from time import monotonic
 
 from attendance_service.domain.standstill import Standstill
-from attendance_service.faces import FaceClient
+from attendance_service.faces import FaceClient, FaceJobs
 from attendance_service.rest.batch import BatchResource
 from attendance_service.rest.places import PlaceResource
 from attendance_service.rest.punches import PunchResource
 from attendance_service.rest.records import RecordResource
+from attendance_service.rest.results import PATH as RESULTS
+from attendance_service.rest.results import ResultResource, count
 from attendance_service.sequencer import HintSender
 from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn
-from attendance_service.service.decide_faces import DecideFaces
 from attendance_service.service.places import PlaceService
 from attendance_service.service.records import RecordService
+from attendance_service.service.verification import HandOver, ReceiveResult
 from attendance_service.settings import Settings
 from attendance_service.store.batch import Batches
-from attendance_service.store.decisions import Decisions
+from attendance_service.store.decisions import Purge
 from attendance_service.store.feed import FeedStore
 from attendance_service.store.photos import Photos
 from attendance_service.store.places import PlaceAdmin, PlaceBook
 from attendance_service.store.punches import Punches
 from attendance_service.store.records import Records
+from attendance_service.store.verifications import VerificationStore
 from attendance_service.upkeep import Upkeep
+from common import webhooks
 from common.audit.listing import AuditLines
 from common.audit.rest import AuditResource
 from common.bus import Bus
@@ -72,6 +76,7 @@ class Services:
     records: RecordService
     places: PlaceService
     upkeep: Upkeep
+    results: ReceiveResult
     hint: HintSender
     pictures: ImageReader
 
@@ -106,10 +111,22 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
         records=Records(db), states=punches, photos=photos, people=org, feed=feed, clock=clock
     )
     places = PlaceService(book, PlaceAdmin(db, book))
-    decisions = Decisions(db, photos, hint)
-    upkeep = Upkeep(DecideFaces(decisions, faces), decisions.purge)
+    verifications = VerificationStore(db, photos, hint)
+    jobs = FaceJobs(settings.face_url, f"{settings.attendance_url.rstrip('/')}{RESULTS}", token)
     return Services(
-        settings, db, org, bus, feed, check_in, batch, records, places, upkeep, hint, pictures
+        settings=settings,
+        db=db,
+        org=org,
+        bus=bus,
+        feed=feed,
+        check_in=check_in,
+        batch=batch,
+        records=records,
+        places=places,
+        upkeep=Upkeep(HandOver(verifications, jobs), Purge(db)),
+        results=ReceiveResult(verifications, count),
+        hint=hint,
+        pictures=pictures,
     )
 
 
@@ -133,6 +150,8 @@ def http(parts: Services) -> Wsgi:
     BatchResource(parts.batch).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
+    accepted = webhooks.keys(settings.webhook_secret.reveal())
+    ResultResource(parts.results, SystemClock(), accepted).install(built.api)
     AuditResource(AuditLines(parts.db, "attendance"), "/api/v1/attendance/audit").install(built.api)
     line = Standstill()
     checks = {

@@ -41,6 +41,8 @@ class Action(StrEnum):
     GIVE_CONSENT = "give_consent"
     VERIFY_FACE = "verify_face"
     DETECT_FACE = "detect_face"
+    SUBMIT_JOB = "submit_job"
+    MANAGE_JOBS = "manage_jobs"
 
 
 class Relation(StrEnum):
@@ -129,8 +131,9 @@ _TEAM_TOO = {
 }
 
 RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
-    # Consent is given by the person alone, whoever else may do everything.
-    Role.ADMIN: {action: {_A} for action in Action if action not in {Action.GIVE_CONSENT}}
+    # Consent is given by the person alone, and jobs are what services ask of each other, whoever
+    # else may do everything.
+    Role.ADMIN: {action: {_A} for action in set(Action) - {Action.GIVE_CONSENT, Action.SUBMIT_JOB}}
     | {Action.PUNCH: {_O}, Action.GIVE_CONSENT: {_O}},
     Role.MANAGER: {
         action: relations | ({_T} if action in _TEAM_TOO else set())
@@ -152,7 +155,7 @@ RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
 
 SERVICE_RULES: Mapping[str, frozenset[Action]] = {
     "service:reporter": frozenset({Action.FOLLOW_FEED}),
-    "service:attendance": frozenset({Action.VERIFY_FACE, Action.DETECT_FACE}),
+    "service:attendance": frozenset({Action.VERIFY_FACE, Action.DETECT_FACE, Action.SUBMIT_JOB}),
     # The photo of a university's portal, where consent is given.
     "service:auth": frozenset({Action.READ_FACES, Action.ENROL_FACE}),
 }

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 
 #: Seconds by which a message's time may differ from the receiver's clock.
 WINDOW = 300
-ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
+NAMES = ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 #: HMAC-SHA256 of the body alone, in hex; sent for receivers of the older kind, accepted by nobody.
 OLDER_SIGNATURE = "X-Webhook-Signature"
 
@@ -87,8 +87,8 @@ def verified(
 ) -> str:
     """The id of a message that one of the keys ``accepted`` signed at most `WINDOW` seconds ago.
 
-    ``headers`` are looked up by the names above, in whatever case the mapping allows. Raises
-    `BadSignature`, for every reason alike.
+    ``headers`` holds what came under each of `NAMES`. Raises `BadSignature`, for every reason
+    alike.
     """
     message_id, timestamp = headers.get(ID) or "", headers.get(TIMESTAMP) or ""
     if not _VISIBLE.fullmatch(message_id) or not _SECONDS.fullmatch(timestamp):

@@ -21,14 +21,17 @@ from face_service.rest.comparing import ComparingResource
 from face_service.rest.consenting import ConsentingResource
 from face_service.rest.enrolling import EnrollingResource
 from face_service.rest.in_memory import InMemory
+from face_service.rest.jobs import JobResource
 from face_service.service.access import Access
 from face_service.service.comparing import Comparing
 from face_service.service.consenting import Consenting
 from face_service.service.enrolling import Current, Enrolling
+from face_service.service.jobs import JobService
 from face_service.settings import Settings
 from face_service.store.audit import Audit
 from face_service.store.consents import Consents
 from face_service.store.faces import Faces
+from face_service.store.jobs import Jobs, vault_of
 
 MIB = 1 << 20
 # Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
@@ -68,6 +71,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
     )
     engines.start(_no_models)
     access, faces, consents = Access(org), Faces(db, Vault(settings.face_key.key())), Consents(db)
+    jobs = Jobs(db, vault_of(settings.face_key.key()))
     current = Current(images, faces, engine.engine_name())
     built = kit(
         settings,
@@ -82,6 +86,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
         ComparingResource(Comparing(access, images, engines, faces, Audit(db), current)),
         ConsentingResource(Consenting(access, consents)),
         EnrollingResource(Enrolling(access, images, engines, faces, consents, current)),
+        JobResource(JobService(jobs, images, settings.allow_list())),
     ):
         resource.install(built.api)
     AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
@@ -91,9 +96,11 @@ def build(settings: Settings, models: Path) -> FaceApp:
 
 def limit_for(path: str) -> int:
     """The largest body that ``path`` takes, in bytes."""
-    if path.rstrip("/").endswith("/faces"):
+    path = path.rstrip("/")
+    if path.endswith(("/faces", "/jobs/verify")):
         return _FIVE_IMAGES
-    return _TWO_IMAGES if path.startswith("/api/v1/faces/") else MIB
+    two = path.startswith("/api/v1/faces/") or path.endswith("/verify-face-async")
+    return _TWO_IMAGES if two else MIB
 
 
 def _no_models(fault: weights.WeightsMissing) -> None:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import httpx
 
 from common import webhooks
+from common.clock import Clock, SystemClock
 from common.errors import DomainError
 from face_service.domain.signing import Keys
 from face_service.domain.targets import Address, AllowList, Target, chosen
@@ -53,7 +53,7 @@ class Sender:
     allowed: AllowList
     keys: Keys
     resolve: Resolve = resolved
-    now: Callable[[], float] = time.time
+    clock: Clock = field(default_factory=SystemClock)
     time_out: float = TIME_OUT
 
     async def __call__(self, message_id: str, url: str, body: bytes) -> int:
@@ -63,7 +63,9 @@ class Sender:
         except DomainError as fault:
             raise NotTaken("target_refused", final=True) from fault
         target = destination.target
-        headers = webhooks.signed(self.keys.of(target), message_id, int(self.now()), body)
+        headers = webhooks.signed(
+            self.keys.of(target), message_id, int(self.clock.now().timestamp()), body
+        )
         try:
             async with asyncio.timeout(self.time_out):
                 address = await self._address(target)

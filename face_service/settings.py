@@ -44,7 +44,7 @@ class FaceSettings(CommonSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(FaceSettings):
-    """The face service; `engines` is how many faces are computed at once, best one for each core."""
+    """The HTTP service; `engines` is how many faces are computed at once, best one a core."""
 
     face_port: int = setting("FACE_PORT", port, 8004)
     engines: int = setting("FACE_ENGINES", between(1, 64), 2)
@@ -70,12 +70,12 @@ class WorkerSettings(FaceSettings):
     #: Days that a job is kept, and the pictures of one that nobody could decide.
     job_days: int = setting("FACE_JOB_DAYS", between(1, 3650), 30)
     job_picture_days: int = setting("FACE_JOB_PICTURE_DAYS", between(1, 365), 7)
-    webhook_key: Secret = secret("webhook_key", webhooks.keys)
+    webhook_others: Secret = secret("webhook_others", webhooks.keys)
     webhook_attendance: Secret = secret("webhook_attendance", webhooks.keys)
 
     def webhook_keys(self) -> Keys:
         """The keys that results are signed with."""
         given = webhooks.keys(self.webhook_attendance.reveal())
         own = targets(self.attendance_url, private=True)
-        master = webhooks.keys(self.webhook_key.reveal())
+        master = webhooks.keys(self.webhook_others.reveal())
         return Keys(master, {target.origin: given for target in own})

@@ -71,6 +71,8 @@ def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgem
         return Judgement(Outcome.REFUSED, "photo_missing", "This place asks for a picture.")
     if not policy.needs_face:
         return Judgement(Outcome.ACCEPTED)
+    if policy.compares_later:
+        return Judgement(Outcome.PENDING)
     verdict = face.verdict if face else Verdict.DOWN
     if verdict is Verdict.ACCEPT:
         return Judgement(Outcome.ACCEPTED)

@@ -22,6 +22,13 @@ class OnFaceDown(StrEnum):
     PENDING = "pending"
 
 
+class FaceCheck(StrEnum):
+    """When a face is compared: before the answer to the punch, or by a job after it."""
+
+    AT_ONCE = "at_once"
+    LATER = "later"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One version of a place's policy. ``skew_seconds`` bounds a trusted device clock's error."""
@@ -31,6 +38,7 @@ class Policy:
     mode: Mode = Mode.STRICT
     on_face_down: OnFaceDown = OnFaceDown.REFUSE
     skew_seconds: int = 120
+    face_check: FaceCheck = FaceCheck.AT_ONCE
 
     @property
     def needs_image(self) -> bool:
@@ -41,6 +49,11 @@ class Policy:
     def needs_face(self) -> bool:
         """Whether the picture has to show the person."""
         return Evidence.FACE in self.evidence
+
+    @property
+    def compares_later(self) -> bool:
+        """Whether the face is compared after the answer; until then the record is pending."""
+        return self.needs_face and self.face_check is FaceCheck.LATER
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ class PolicyIn(Strict):
     mode: Literal["strict", "toggle", "first_last"] = "strict"
     on_face_down: Literal["refuse", "pending"] = "refuse"
     skew_seconds: int = Field(default=120, ge=0, le=3600)
+    face_check: Literal["at_once", "later"] = "at_once"
 
 
 class PolicyOut(PolicyIn):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from attendance_service.domain.policy import Evidence, OnFaceDown, Policy
+from attendance_service.domain.policy import Evidence, FaceCheck, OnFaceDown, Policy
 from attendance_service.domain.punches import Mode
 from attendance_service.rest import present
 from attendance_service.rest.models import (
@@ -99,4 +99,5 @@ def _policy(sent: PolicyIn) -> Policy:
         mode=Mode(sent.mode),
         on_face_down=OnFaceDown(sent.on_face_down),
         skew_seconds=sent.skew_seconds,
+        face_check=FaceCheck(sent.face_check),
     )

@@ -86,6 +86,7 @@ def policy(item: Policy) -> dict[str, Any]:
         "mode": item.mode.value,
         "on_face_down": item.on_face_down.value,
         "skew_seconds": item.skew_seconds,
+        "face_check": item.face_check.value,
     }
 
 

@@ -1,66 +1,50 @@
-"""Records that wait for a decision, and the purge of what is past its time."""
+"""The one way from pending to decided, and the purge of what is past its time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
 from attendance_service.domain.punches import after_void
-from attendance_service.service.decide_faces import Waiting
-from attendance_service.store.photos import Photos
+from attendance_service.domain.verification import VOIDED
 from attendance_service.store.punches import state_of
-from common.db import Database
+from common.db import Database, Transaction
 from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("decisions.sql"))
 
 
+def decide(tx: Transaction, record_id: int, employee_id: int, status: str, reason: str) -> bool:
+    """Settle a pending record within ``tx``, with its event and its audit entry.
+
+    False, and nothing has changed, when it does not wait any more: whoever was first decided.
+    """
+    row = tx.one(_SQL["lock_state"], employee_id=employee_id)
+    kind = "voided" if status == VOIDED else "decided"
+    made = tx.one(_SQL["decide"], record_id=record_id, status=status, kind=kind)
+    if made is None or row is None:
+        return False
+    if status == VOIDED:
+        back = after_void(state_of(row), made.n)
+        tx.execute(
+            _SQL["step_back"],
+            employee_id=employee_id,
+            action=back.action.value,
+            open_until=back.open_until,
+        )
+    tx.execute(_SQL["audit"], record_id=record_id, status=status, reason=reason)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
-class Decisions:
-    """Implements the queue of faces to be compared later."""
+class Purge:
+    """Deletes what is past its time."""
 
     db: Database
-    photos: Photos
-    hint: Callable[[], None]
     at_once: int = 5000
 
-    def lease(self) -> Waiting | None:
-        """One check that is due, leased with a growing delay, or ``None``."""
-        row = self.db.one(_SQL["lease"])
-        if row is None:
-            return None
-        photo = self.photos.get(UUID(row.photo_id))
-        return Waiting(row.record_id, row.employee_id, photo, row.attempts, row.overdue)
-
-    def decide(self, waiting: Waiting, status: str, reason: str) -> bool:
-        """Settle a pending record with its event and audit entry; false when it was settled."""
-        with self.db.transaction() as tx:
-            row = tx.one(_SQL["lock_state"], employee_id=waiting.employee_id)
-            made = tx.one(
-                _SQL["decide"],
-                record_id=waiting.record_id,
-                status=status,
-                kind="voided" if status == "voided" else "decided",
-            )
-            tx.execute(_SQL["done"], record_id=waiting.record_id)
-            if made is None or row is None:
-                return False
-            if status == "voided":
-                back = after_void(state_of(row), made.n)
-                tx.execute(
-                    _SQL["step_back"],
-                    employee_id=waiting.employee_id,
-                    action=back.action.value,
-                    open_until=back.open_until,
-                )
-            tx.execute(_SQL["audit"], record_id=waiting.record_id, status=status, reason=reason)
-        self.hint()
-        return True
-
-    def purge(self) -> int:
-        """Delete what is past its time; the number of rows."""
+    def __call__(self) -> int:
+        """The number of rows that went."""
         return sum(self._purge(name) for name in ("purge_keys", "purge_photos", "purge_in_flight"))
 
     def _purge(self, name: str) -> int:

@@ -1,6 +1,13 @@
 -- :name record
+-- With what was said of a face that was compared later.
 SELECT id, employee_id, n, action, at, committed_at, status, place_id, zone, claimed_at,
-       policy_version, evidence, photo_id, source
+       policy_version,
+       CASE WHEN outcome = 'pending' THEN coalesce(evidence, '{}') || coalesce((
+           SELECT said.result FROM attendance.verification v
+           JOIN attendance.verification_result said ON said.verification_id = v.id
+           WHERE v.record_id = record.id ORDER BY said.received_at LIMIT 1
+       ), '{}') ELSE evidence END AS evidence,
+       photo_id, source
 FROM attendance.record WHERE id = %(id)s
 
 -- :name first_answer

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from common.errors import DomainError, Kind
 
@@ -26,6 +26,8 @@ _WHOLE_ORIGIN = re.compile(_ORIGIN + _PORT)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # A last label that begins with a digit makes resolvers read the name as a number.
 _NUMERIC = re.compile(r"[0-9]")
+#: For protocols between routers (some Pythons count a part of it as public), and for nobody yet.
+_NOBODYS = (IPv4Network("192.0.0.0/24"), IPv4Network("240.0.0.0/4"))
 #: IPv6 prefixes whose last 32 bits are an IPv4 address that a gateway leads on to.
 _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
@@ -56,6 +58,8 @@ class Target:
         """Whether a webhook for this target may be sent to ``address``."""
         inner = _unwrapped(address)
         if inner.is_multicast or inner.is_unspecified or inner.is_link_local:
+            return False
+        if any(inner in network for network in _NOBODYS):
             return False
         if self.private and (inner.is_private or inner.is_loopback):
             return True

@@ -37,7 +37,7 @@ class JobResource:
         for endpoint in (
             Endpoint(
                 "POST",
-                ["/verify-face-async", "/api/v1/verify-face-async"],
+                ["/verify-face-async"],
                 self.pair,
                 {202: PairAccepted},
                 form=PairForm,

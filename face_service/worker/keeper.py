@@ -35,7 +35,7 @@ class Keeper:
         *,
         limit: float,
         idle: float,
-        start: float = 20.0,
+        start: float = 10.0,
         command: Sequence[str] = COMMAND,
     ) -> None:
         self._limit = limit

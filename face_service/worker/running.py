@@ -92,9 +92,7 @@ class Lanes:
         await asyncio.to_thread(self.delivering.delivered, about, message, status)
 
     def _not_taken(self, about: int, message: Message, fault: NotTaken) -> None:
-        self.delivering.failed(
-            about, message, fault.reason, status=fault.status, final=fault.final
-        )
+        self.delivering.failed(about, message, fault.reason, status=fault.status, final=fault.final)
 
 
 def queue_app(conninfo: str) -> procrastinate.App:
@@ -156,7 +154,7 @@ async def _shift(
     ready: Callable[[], None],
 ) -> None:
     workers = [_worker(app, JUDGE, 1, pace), _worker(app, DELIVER, pace.deliveries, pace)]
-    running = [asyncio.create_task(one.run()) for one in workers]
+    running = [asyncio.create_task(_run(one)) for one in workers]
     tending = asyncio.ensure_future(tend())
     ready()
     try:
@@ -164,7 +162,7 @@ async def _shift(
     finally:
         tending.cancel()
         for one in workers:
-            one.stop()
+            one.stop()  # type: ignore[no-untyped-call]
         ended = await asyncio.gather(*running, return_exceptions=True)
     for fault in ended:
         if isinstance(fault, Exception):
@@ -184,6 +182,10 @@ def _worker(app: procrastinate.App, lane: str, concurrency: int, pace: Pace) -> 
         update_heartbeat_interval=pace.heartbeat,
         stalled_worker_timeout=pace.lost_after,
     )
+
+
+async def _run(worker: Worker) -> None:
+    await worker.run()  # type: ignore[no-untyped-call]
 
 
 async def _first(*waits: Any) -> None:
