@@ -1,4 +1,4 @@
-"""The process that looks at the pictures of a job: ``python -m face_service.worker.hand``.
+"""The process that looks at the pictures of a job: ``python -m face_service.worker.hand WORKER``.
 
 A picture that brings OpenCV down, or never lets it finish, takes this process with it and nothing
 else: the worker notices, ends it and counts the try. It has the models in memory, so it exists
@@ -114,12 +114,11 @@ def judge_for(env: dict[str, str]) -> Judge:
     return Judge(comparing, org, Jobs(db, vault_of(settings.face_key.key())))
 
 
-def end_with_parent() -> None:
+def end_with(parent: int) -> None:
     """Ask the kernel to end this process when the worker is gone, whatever it is doing then."""
-    parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
+    if os.getppid() != parent:  # it died before the signal was asked for
         sys.exit(1)
 
 
@@ -135,13 +134,16 @@ def serve(judge: Judge, lines: IO[bytes], answers: IO[str]) -> None:
     for line in lines:
         asked = json.loads(line)
         logs.enter_request(None)
-        answers.write(json.dumps(judge(Turn(**asked))) + "\n")
-        answers.flush()
+        try:
+            answers.write(json.dumps(judge(Turn(**asked))) + "\n")
+            answers.flush()
+        except BrokenPipeError:
+            return  # the worker did not wait for it
 
 
-def main() -> int:
-    """Look at pictures until the worker closes the pipe."""
-    end_with_parent()
+def main(parent: int) -> int:
+    """Look at pictures until the worker, whose process id is ``parent``, closes the pipe."""
+    end_with(parent)
     answers = answer_channel()
     # The terminal's Ctrl-C is for the worker, which lets the try at hand end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -150,4 +152,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1])))

@@ -57,6 +57,9 @@ class Lanes:
             # Told to stop: the job goes to another worker at once, as if it had not begun.
             await asyncio.shield(asyncio.to_thread(self.judging.put_back, turn))
             raise
+        except Exception as fault:
+            logs.log().error("a try stumbled", job=turn.job_id, exc_info=fault)
+            raise
         _SECONDS.observe(monotonic() - began)
         _ENDED.labels(ended).inc()
 
@@ -115,8 +118,11 @@ def queue_app(conninfo: str) -> procrastinate.App:
 
 def connect(app: procrastinate.App, lanes: Lanes) -> None:
     """Say what each kind of message means."""
-    app.task(name=JUDGE, queue=JUDGE)(lanes.judge)
-    app.task(name=DELIVER, queue=DELIVER)(lanes.deliver)
+    # A message that could not be worked on (the database was away) is given out again: whether
+    # there is still anything to do is looked at each time.
+    again = procrastinate.RetryStrategy(wait=2)
+    app.task(name=JUDGE, queue=JUDGE, retry=again)(lanes.judge)
+    app.task(name=DELIVER, queue=DELIVER, retry=again)(lanes.deliver)
 
 
 @dataclass(frozen=True, slots=True)

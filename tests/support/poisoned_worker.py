@@ -1,7 +1,7 @@
 """A worker whose pictures may be poison: ``python -m tests.support.poisoned_worker``.
 
 A picture with a mark in it kills the process that looks at it, hangs it, or holds it up; the rest
-is the product's own code.
+is the product's own code. ``POISON_SLOW`` are the seconds that every picture takes longer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import sys
 import time
 from typing import Any
 
-from face_service.worker import hand
 from face_service.worker.__main__ import main as worker
 
 #: What is appended to a picture; a decoder stops before it.
@@ -23,7 +22,7 @@ COMMAND = [sys.executable, "-m", "tests.support.poisoned_worker", "hand"]
 class Poisoned:
     """The usual judge, but for the pictures with a mark."""
 
-    def __init__(self, judge: hand.Judge) -> None:
+    def __init__(self, judge: Any) -> None:
         self._judge = judge
 
     def __call__(self, turn: Any) -> dict[str, Any]:
@@ -38,12 +37,16 @@ class Poisoned:
             time.sleep(3600)
         if SLOW in picture:
             time.sleep(SLOW_SECONDS)
+        time.sleep(float(os.environ.get("POISON_SLOW", "0")))
         return self._judge(turn)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["hand"]:
+    if sys.argv[1:2] == ["hand"]:
+        # Only now: a worker's metrics decide on import where their counts go.
+        from face_service.worker import hand
+
         usual = hand.judge_for
         hand.judge_for = lambda env: Poisoned(usual(env))  # type: ignore[assignment, return-value]
-        sys.exit(hand.main())
+        sys.exit(hand.main(int(sys.argv[2])))
     sys.exit(worker([], COMMAND))
