@@ -90,8 +90,14 @@ def build(settings: Settings, models: Path) -> FaceApp:
     ):
         resource.install(built.api)
     AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit").install(built.api)
-    checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
-    return FaceApp(built.finish(checks, optional=frozenset({"redis"})), org, images, db)
+    checks = {
+        "postgresql": answers(db),
+        "redis": bus.up,
+        "models": lambda: engines.ready,
+        # Without one, what is compared later waits; everything else is answered.
+        "workers": jobs.workers,
+    }
+    return FaceApp(built.finish(checks, optional=frozenset({"redis", "workers"})), org, images, db)
 
 
 def limit_for(path: str) -> int:

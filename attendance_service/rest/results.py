@@ -15,7 +15,7 @@ from attendance_service.domain.verification import Result
 from attendance_service.service.verification import Effect, ReceiveResult
 from common import webhooks
 from common.clock import Clock
-from common.errors import Kind, unauthenticated
+from common.errors import DomainError, Kind, unauthenticated
 from common.httpkit import parse
 from common.httpkit.api import Api, Call, Endpoint
 
@@ -93,12 +93,21 @@ class ResultResource:
             )
         except webhooks.BadSignature as fault:
             raise unauthenticated() from fault
-        said = parse.checked(ResultIn, parse.strict_json(body), Kind.UNPROCESSABLE)
+        said = _read(body)
         if said.verification_id != call.path.verification_id:
             # Signed, but not for this address: as good as not signed.
             raise unauthenticated()
         self.receive(call.path.verification_id, message_id, _result(said))
         return {"status": "success"}
+
+
+def _read(body: bytes) -> ResultIn:
+    try:
+        return parse.checked(ResultIn, parse.strict_json(body), Kind.UNPROCESSABLE)
+    except parse.Malformed as fault:
+        raise DomainError(
+            Kind.UNPROCESSABLE, "invalid_request", str(fault), field=fault.field
+        ) from fault
 
 
 def _named(headers: Headers) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from common.httpkit.fields import AddressId
 from face_service.domain.jobs import DeliveryState, JobKind, JobState
 from face_service.domain.targets import LONGEST_URL
+from face_service.rest.models import example
 
 _Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 _Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL)]
@@ -23,6 +24,12 @@ class JobPath(BaseModel):
 class PairForm(BaseModel):
     """Whose pictures they are, what the submitter calls the job, and where the answer goes."""
 
+    model_config = example(
+        webhook_url="https://school.example.org/api/v1/webhooks/verification-result/9b1f",
+        verification_id="9b1f",
+        student_school_number="0401",
+    )
+
     webhook_url: _Url
     verification_id: _Name
     student_school_number: str = Field(min_length=1, max_length=64)
@@ -30,6 +37,12 @@ class PairForm(BaseModel):
 
 class PersonForm(BaseModel):
     """Who is meant to be in the picture, and the same."""
+
+    model_config = example(
+        webhook_url="http://127.0.0.1:8002/api/v1/webhooks/verification-result/9b1f",
+        verification_id="9b1f",
+        employee_id=7,
+    )
 
     webhook_url: _Url
     verification_id: _Name
@@ -48,12 +61,16 @@ class JobsQuery(BaseModel):
 class PairAccepted(BaseModel):
     """The job is kept and will be done."""
 
+    model_config = example(status="Job accepted", verification_id="9b1f")
+
     status: Literal["Job accepted"]
     verification_id: str
 
 
 class PersonAccepted(BaseModel):
     """The same with the job's number."""
+
+    model_config = example(id=3, verification_id="9b1f")
 
     id: int
     verification_id: str
@@ -73,6 +90,35 @@ class DeliveryOut(BaseModel):
 
 class JobOut(BaseModel):
     """A job; ``result`` when it is done, ``error`` when it failed or is dead."""
+
+    model_config = example(
+        id=3,
+        kind="verify_person",
+        state="done",
+        attempts=1,
+        verification_id="9b1f",
+        employee_id=7,
+        created_at="2026-11-26T08:00:00.000000Z",
+        updated_at="2026-11-26T08:00:00.214000Z",
+        result={
+            "decision": "accept",
+            "reason": "match",
+            "similarity": 0.7123,
+            "threshold": 0.41,
+        },
+        error=None,
+        deliveries=[
+            {
+                "id": "msg_5f0c",
+                "state": "delivered",
+                "attempts": 1,
+                "last_status": 200,
+                "error": None,
+                "created_at": "2026-11-26T08:00:00.214000Z",
+                "updated_at": "2026-11-26T08:00:00.231000Z",
+            }
+        ],
+    )
 
     id: int
     kind: JobKind

@@ -194,6 +194,11 @@ class Jobs:
         """How many deliveries stand in each state but ``delivered``."""
         return {row.state: row.number for row in self.db.all(_SQL["delivery_counts"])}
 
+    def workers(self) -> bool:
+        """Whether any worker has said within the last minute that it is there."""
+        row = self.db.one(_SQL["workers"])
+        return bool(row and row.there)
+
     def _with_deliveries(self, rows: Sequence[Row]) -> list[Job]:
         found: dict[int, list[Delivery]] = {}
         for row in self.db.all(_SQL["deliveries"], ids=[row.id for row in rows]):

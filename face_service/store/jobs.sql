@@ -135,3 +135,8 @@ SELECT state, count(*) AS number FROM face.job WHERE state <> 'done' GROUP BY st
 
 -- :name delivery_counts
 SELECT state, count(*) AS number FROM face.delivery WHERE state <> 'delivered' GROUP BY state
+
+-- :name workers
+SELECT EXISTS (
+    SELECT FROM face.procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'
+) AS there
