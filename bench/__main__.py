@@ -20,6 +20,7 @@ ALL = [
     "stream",
     "fanout",
     "face",
+    "jobs",
     "login",
     "login_storm",
     "login_timing",

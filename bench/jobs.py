@@ -110,12 +110,16 @@ def main() -> None:
     """Print the lines of the table."""
     ensure()
     for count in (1, 2):
-        print(f"queue drained by {count} worker(s): {drained(count):.1f} jobs/s", flush=True)
+        rate = drained(count)
+        print(
+            f"| queue of {QUEUED} drained by {count} worker(s) | {rate:.1f} jobs/s | | | | |",
+            flush=True,
+        )
     for count in (1, 2):
         half, most, last = minute(count)
         print(
-            f"400 selfies in a minute, {count} worker(s): decided after {half:.2f} s (p50),"
-            f" {most:.2f} s (p99); the last one {last:.2f} s after it came",
+            f"| {SELFIES} selfies within a minute, {count} worker(s): check-in to decision |"
+            f" p50 {half:.2f} s, p99 {most:.2f} s; the last one {last:.2f} s after it came | | | | |",
             flush=True,
         )
 

@@ -28,7 +28,11 @@ class FaceSettings(CommonSettings):
     database_password: Secret = secret("db_face")
     face_key: Secret = key_secret("face_key")
     #: attendance_service is always a target, wherever it is: the installation's own.
-    attendance_url: str = setting("ATTENDANCE_URL", str, "http://127.0.0.1:8002")
+    attendance: tuple[Target, ...] = setting(
+        "ATTENDANCE_URL",
+        partial(targets, private=True),
+        targets("http://127.0.0.1:8002", private=True),
+    )
     webhook_targets: tuple[Target, ...] = setting(
         "WEBHOOK_TARGETS", partial(targets, private=False), ()
     )
@@ -38,8 +42,7 @@ class FaceSettings(CommonSettings):
 
     def allow_list(self) -> AllowList:
         """Where results may be sent."""
-        own = targets(self.attendance_url, private=True)
-        return AllowList((*own, *self.webhook_private, *self.webhook_targets))
+        return AllowList((*self.attendance, *self.webhook_private, *self.webhook_targets))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,5 @@ class WorkerSettings(FaceSettings):
     def webhook_keys(self) -> Keys:
         """The keys that results are signed with."""
         given = webhooks.keys(self.webhook_attendance.reveal())
-        own = targets(self.attendance_url, private=True)
         master = webhooks.keys(self.webhook_others.reveal())
-        return Keys(master, {target.origin: given for target in own})
+        return Keys(master, {target.origin: given for target in self.attendance})

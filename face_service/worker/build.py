@@ -10,7 +10,6 @@ import procrastinate
 
 from common import memory
 from common.db import Database
-from common.httpkit.app import answers
 from common.notify import notify
 from common.sql import dsn
 from face_service.sending import Sender
@@ -45,7 +44,7 @@ class FaceWorker:
         watch = Watch(
             self.settings.bind_hosts if self.settings.worker_port else (),
             self.settings.worker_port,
-            {"postgresql": answers(self.db)},
+            {"postgresql": self._answers},
         )
         memory.settle()
         try:
@@ -60,6 +59,9 @@ class FaceWorker:
             await self.keeper.end()
             watch.close()
             self.db.close()
+
+    def _answers(self) -> bool:
+        return self.db.one("SELECT 1 AS up") is not None
 
 
 def build(

@@ -88,13 +88,6 @@ def _outcome(verdict: Verdict) -> Outcome:
 _REASONS = {"accept": "match", "review": "doubtful", "reject": "face_mismatch"}
 
 
-def outcome_of(answer: dict[str, Any]) -> Outcome | None:
-    """The outcome in an answer; ``None`` when there is none."""
-    if "outcome" not in answer:
-        return None
-    return Outcome(**answer["outcome"], compared=answer["compared"])
-
-
 def judge_for(env: dict[str, str]) -> Judge:
     """Everything that comparing takes, without HTTP; the models load with the first picture."""
     settings = load(Settings, env)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from face_service.domain.jobs import Outcome
 from face_service.service.job_ports import Turn
 
 COMMAND = (sys.executable, "-m", "face_service.worker.hand")
@@ -99,6 +100,13 @@ class Keeper:
         process, self._process = self._process, None
         if process is not None and process.stdin is not None:
             process.stdin.close()
+
+
+def outcome_of(answer: dict[str, Any]) -> Outcome | None:
+    """The outcome in an answer; ``None`` when there is none."""
+    if "outcome" not in answer:
+        return None
+    return Outcome(**answer["outcome"], compared=answer["compared"])
 
 
 async def _exchange(process: asyncio.subprocess.Process, turn: Turn) -> dict[str, Any]:

@@ -21,8 +21,7 @@ from face_service.sending import NotTaken, Sender
 from face_service.service.job_ports import Message, Turn
 from face_service.service.working import Delivering, Judging
 from face_service.store.jobs import DELIVER, JUDGE
-from face_service.worker.hand import outcome_of
-from face_service.worker.keeper import HandLost, Keeper
+from face_service.worker.keeper import HandLost, Keeper, outcome_of
 
 _ENDED = Counter("hazir_face_job_tries", "Tries of jobs by how they ended.", ["ended"])
 _SECONDS = Histogram(

@@ -36,7 +36,9 @@ class Trouble(threading.Thread):
     def run(self) -> None:
         """One fault after the other."""
         while not self.stopping.wait(self._random.uniform(0.3, 1.5)):
-            fault = self._random.choice([self._kill, self._freeze, self._drain, self._away])
+            fault = self._random.choice(
+                [self._kill, self._freeze, self._drain, self._away, self._cut]
+            )
             fault()
             self.done.append(fault.__name__)
 
@@ -60,6 +62,12 @@ class Trouble(threading.Thread):
         self._later.town.sql("UPDATE face.delivery SET lease_until = now() WHERE state = 'sending'")
         time.sleep(self._random.uniform(1, 3))
         worker.signal(signal.SIGCONT)
+
+    def _cut(self) -> None:
+        """Every connection of the face service and of its workers to the database dies."""
+        self._later.town.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'hazir_face'"
+        )
 
     def _away(self) -> None:
         self._later.door.open = False
@@ -96,7 +104,7 @@ def test_each_is_decided_once_whatever_dies(database: TestDatabase, tmp_path: Pa
             assert len(later.events(record)) == 2, trouble.done
         reviewed = sum(status == "review" for status in statuses.values())
         assert reviewed < RECORDS / 5, trouble.done
-        assert len(set(trouble.done)) == 4, trouble.done
+        assert len(set(trouble.done)) == 5, trouble.done
         results = town.sql(
             "SELECT verification_id, count(*) FILTER (WHERE effect = 'applied')"
             " FROM attendance.verification_result GROUP BY 1"

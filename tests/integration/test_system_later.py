@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from clients.python.hazir_client import Attendance, Jobs, Password, Transport
-from tests.support.face_cast import A2, B, A
+from tests.support.face_cast import A2, A, B
 from tests.support.jobs import until
 from tests.support.system import PASSWORD, System
 
