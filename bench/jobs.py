@@ -119,7 +119,7 @@ def main() -> None:
         half, most, last = minute(count)
         print(
             f"| {SELFIES} selfies within a minute, {count} worker(s): check-in to decision |"
-            f" p50 {half:.2f} s, p99 {most:.2f} s; the last one {last:.2f} s after it came | | | | |",
+            f" p50 {half:.2f} s, p99 {most:.2f} s; the last one {last:.2f} s | | | | |",
             flush=True,
         )
 

@@ -71,7 +71,7 @@ class Punches:
                         SQL["check_later"],
                         record_id=row.id,
                         employee_id=entry.employee_id,
-                        photo_id=photo_id,
+                        photo_id=str(photo_id),
                         deadline=check_until,
                     )
         except _Undo:

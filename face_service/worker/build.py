@@ -22,8 +22,8 @@ from face_service.worker.running import Lanes, Pace, connect, queue_app, work
 from face_service.worker.tending import Tending
 from face_service.worker.watch import Watch
 
-#: How much longer than a try may take its lease lasts: loading the models, and writing the end.
-_LEASE_MORE = 30
+#: How much longer than a try may take its lease lasts, in seconds.
+_LEASE_MORE = 15
 _DELIVERY_LEASE = 30
 
 
@@ -71,7 +71,7 @@ def build(
     where = dsn(settings, "hazir_face", settings.database_password.reveal())
     db = Database(where, size=3, name="face worker")
     jobs = Jobs(db, vault_of(settings.face_key.key()))
-    lease = settings.job_seconds + _LEASE_MORE
+    lease = settings.job_seconds * 2 + _LEASE_MORE
     judging = Judging(jobs, settings.job_backoff, lease)
     delivering = Delivering(Deliveries(db), settings.webhook_backoff, _DELIVERY_LEASE)
     keeper = Keeper(

@@ -29,7 +29,7 @@ class HandLost(Exception):
 class Keeper:
     """One such process at most. ``limit`` is how long it may look, in seconds; so is ``idle``.
 
-    The first picture has more time, ``start`` seconds: the models are loaded for it.
+    The first picture has twice the time: the models are loaded for it.
     """
 
     def __init__(
@@ -37,12 +37,10 @@ class Keeper:
         *,
         limit: float,
         idle: float,
-        start: float = 10.0,
         command: Sequence[str] = COMMAND,
     ) -> None:
         self._limit = limit
         self._idle = idle
-        self._start = start
         self._command = command
         self._process: asyncio.subprocess.Process | None = None
         self._resting: asyncio.TimerHandle | None = None
@@ -62,7 +60,7 @@ class Keeper:
             process = self._process = await self._begin()
         answered = False
         try:
-            async with asyncio.timeout(self._limit + (self._start if fresh else 0)):
+            async with asyncio.timeout(self._limit * (2 if fresh else 1)):
                 answer = await _exchange(process, turn)
             answered = True
             return answer

@@ -171,7 +171,7 @@ def _administer(installation: Installation) -> None:
     asked = f"{exports}\npsql -Atc 'SELECT current_user'"
     done = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "hazir_owner", done.stderr
-    assert verb("status").count(" ready ") == 8
+    assert verb("status").count(" ready ") == 9
 
 
 def _look_again(installation: Installation, process: Process) -> None:

@@ -26,7 +26,7 @@ class Poisoned:
         self._judge = judge
 
     def __call__(self, turn: Any) -> dict[str, Any]:
-        """As `hand.Judge`."""
+        """As `looking.Judge`."""
         work = self._judge.jobs.work(turn)
         picture = (
             b"".join(one for several in work.pictures.values() for one in several) if work else b""
@@ -44,9 +44,9 @@ class Poisoned:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["hand"]:
         # Only now: a worker's metrics decide on import where their counts go.
-        from face_service.worker import hand
+        from face_service.worker import hand, looking
 
-        usual = hand.judge_for
-        hand.judge_for = lambda env: Poisoned(usual(env))  # type: ignore[assignment, return-value]
+        usual = looking.judge_for
+        looking.judge_for = lambda env: Poisoned(usual(env))  # type: ignore[assignment, return-value]
         sys.exit(hand.main(int(sys.argv[2])))
     sys.exit(worker([], COMMAND))
