@@ -14,7 +14,7 @@ from attendance_service.store.verifications import VerificationStore
 from common import webhooks
 from common.service_token import ServiceToken
 from local import keys
-from tests.support.attendance import Cast, Rest, base64_of
+from tests.support.attendance import RECORDS, Cast, Rest, base64_of
 from tests.support.face_peer import FacePeer
 from tests.support.pictures import photo
 
@@ -101,3 +101,16 @@ class Results:
             content=raw,
             headers={"Content-Type": "application/json", **signed},
         )
+
+
+def handed(hand_over: HandOver, peer: FacePeer) -> str:
+    """Hand everything over; the id of the last verification."""
+    while hand_over():
+        pass
+    return peer.jobs[-1]["verification_id"]
+
+
+def status_of(rest: Rest, cast: Cast, record: int) -> dict[str, Any]:
+    """A record as its person sees it."""
+    found: dict[str, Any] = rest.get(f"{RECORDS}/{record}", cast.staff).json()
+    return found
