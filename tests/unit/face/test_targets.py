@@ -7,6 +7,7 @@ from ipaddress import ip_address
 import pytest
 
 from common.errors import DomainError
+from face_service.domain.signing import Keys
 from face_service.domain.targets import AllowList, Target, chosen, targets
 from tests.support.inward import ADDRESSES, URLS
 
@@ -58,6 +59,17 @@ def test_a_private_target_may_be_inside_but_not_anywhere() -> None:
         assert chosen(inner, [address]) == ip_address(address)
     for address in ("169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1", "255.255.255.255"):
         assert chosen(inner, [address]) is None
+
+
+def test_a_private_target_may_be_outside_too() -> None:
+    assert chosen(INNER[0], ["93.184.216.34"]) == ip_address("93.184.216.34")
+
+
+def test_each_target_has_keys_of_its_own_and_an_agreed_one_its_agreed_ones() -> None:
+    agreed = (b"a" * 32,)
+    keys = Keys((b"m" * 32,), {INNER[0].origin: agreed})
+    assert keys.of(INNER[0]) == agreed
+    assert len({keys.of(target) for target in (*INNER, *OUTER)}) == 5
 
 
 def test_nothing_resolved_is_nothing_to_connect_to() -> None:
