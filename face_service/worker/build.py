@@ -71,7 +71,7 @@ def build(
     where = dsn(settings, "hazir_face", settings.database_password.reveal())
     db = Database(where, size=3, name="face worker")
     jobs = Jobs(db, vault_of(settings.face_key.key()))
-    lease = settings.job_seconds * 2 + _LEASE_MORE
+    lease = settings.job_seconds + _LEASE_MORE
     judging = Judging(jobs, settings.job_backoff, lease)
     delivering = Delivering(Deliveries(db), settings.webhook_backoff, _DELIVERY_LEASE)
     keeper = Keeper(

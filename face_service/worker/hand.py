@@ -2,7 +2,8 @@
 
 A picture that brings OpenCV down, or never lets it finish, takes this process with it and nothing
 else: the worker notices, ends it and counts the try. It has the models in memory, so it exists
-only while there is work. One JSON line in names a try, one JSON line out says how it ended.
+only while there is work. A first line says that it is ready; then one JSON line in names
+a try, one JSON line out says how it ended.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ def main(parent: int) -> int:
     answers = answer_channel()
     # The terminal's Ctrl-C is for the worker, which lets the try at hand end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    serve(judge_for(environment()), sys.stdin.buffer, answers)
+    look = judge_for(environment())
+    answers.write("{}\n")  # ready
+    answers.flush()
+    serve(look, sys.stdin.buffer, answers)
     return 0
 
 

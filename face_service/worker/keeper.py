@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -16,6 +16,8 @@ from face_service.service.job_ports import Turn
 
 COMMAND = (sys.executable, "-m", "face_service.worker.hand")
 _LONGEST_ANSWER = 1 << 16
+#: Seconds that loading the models may take.
+_START = 60.0
 
 
 class HandLost(Exception):
@@ -29,7 +31,7 @@ class HandLost(Exception):
 class Keeper:
     """One such process at most. ``limit`` is how long it may look, in seconds; so is ``idle``.
 
-    The first picture has twice the time: the models are loaded for it.
+    `ready` comes before a try is begun: loading the models takes nothing of its time.
     """
 
     def __init__(
@@ -50,30 +52,47 @@ class Keeper:
         """The process's id while there is one."""
         return self._process.pid if self._process else None
 
+    async def ready(self) -> None:
+        """Have a process with the models in memory; raises `HandLost` when there can be none."""
+        self._stay()
+        if self._process is None or self._process.returncode is not None:
+            self._process = await self._begin()
+            await self._bounded(_receive(self._process), _START, "did_not_start")
+        self._rest_soon()
+
     async def ask(self, turn: Turn) -> dict[str, Any]:
-        """The answer about ``turn``; raises `HandLost`."""
-        if self._resting is not None:
-            self._resting.cancel()
-        process = self._process
-        fresh = process is None or process.returncode is not None
-        if process is None or fresh:
-            process = self._process = await self._begin()
-        answered = False
+        """The answer about ``turn``, once it is `ready`; raises `HandLost`."""
+        self._stay()
+        if self._process is None:
+            raise HandLost("process_died")
+        answer = await self._bounded(_exchange(self._process, turn), self._limit, "took_too_long")
+        self._rest_soon()
+        return answer
+
+    async def _bounded(
+        self, exchange: Awaitable[dict[str, Any]], seconds: float, late: str
+    ) -> dict[str, Any]:
+        """What ``exchange`` brings within ``seconds``; otherwise the process is ended."""
+        whole = False
         try:
-            async with asyncio.timeout(self._limit * (2 if fresh else 1)):
-                answer = await _exchange(process, turn)
-            answered = True
+            async with asyncio.timeout(seconds):
+                answer = await exchange
+            whole = True
             return answer
         except TimeoutError as fault:
-            raise HandLost("took_too_long") from fault
+            raise HandLost(late) from fault
         except (OSError, ValueError) as fault:
             raise HandLost("process_died") from fault
         finally:
-            if not answered:
+            if not whole:
                 await self.end()
-            else:
-                loop = asyncio.get_running_loop()
-                self._resting = loop.call_later(self._idle, self._rest)
+
+    def _stay(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+
+    def _rest_soon(self) -> None:
+        self._resting = asyncio.get_running_loop().call_later(self._idle, self._rest)
 
     async def end(self) -> None:
         """End the process, whatever it is doing, and wait until it is gone."""
@@ -109,13 +128,17 @@ def outcome_of(answer: dict[str, Any]) -> Outcome | None:
 
 async def _exchange(process: asyncio.subprocess.Process, turn: Turn) -> dict[str, Any]:
     assert process.stdin is not None
-    assert process.stdout is not None
     process.stdin.write(json.dumps(asdict(turn)).encode() + b"\n")
     await process.stdin.drain()
+    return await _receive(process)
+
+
+async def _receive(process: asyncio.subprocess.Process) -> dict[str, Any]:
+    assert process.stdout is not None
     line = await process.stdout.readline()
     if not line.endswith(b"\n"):
         raise ValueError("no whole answer")
     answer = json.loads(line)
     if not isinstance(answer, dict):
-        raise TypeError("no answer")
+        raise ValueError("no answer")
     return answer

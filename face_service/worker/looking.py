@@ -79,7 +79,7 @@ _REASONS = {"accept": "match", "review": "doubtful", "reject": "face_mismatch"}
 
 
 def judge_for(env: Mapping[str, str]) -> Judge:
-    """Everything that comparing takes, without HTTP; the models load with the first picture."""
+    """Everything that comparing takes, without HTTP; raises ``unavailable`` without the models."""
     settings = load(Settings, env)
     logs.configure("face-job", settings.log_level)
     engine.prepare()
@@ -90,6 +90,8 @@ def judge_for(env: Mapping[str, str]) -> Judge:
     org.start()
     models = weights.model_dir(env)
     engines = engine.Engines(lambda: engine.FaceEngine(models), count=1, queue=0)
+    with engines.borrow():
+        pass  # the models are in memory from here on
     images = ImageReader(size=1)
     faces = Faces(db, Vault(settings.face_key.key()))
     current = Current(images, faces, engine.engine_name())

@@ -46,6 +46,12 @@ class Lanes:
 
     async def judge(self, about: int) -> None:
         """Try the job numbered ``about`` once."""
+        # First: a worker that cannot look (no models) must use up nobody's tries.
+        try:
+            await self.keeper.ready()
+        except HandLost as lost:
+            logs.log().error("nothing can be compared", reason=lost.reason)
+            raise
         turn = await asyncio.to_thread(self.judging.begin, about)
         if turn is None:
             return

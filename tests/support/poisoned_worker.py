@@ -15,7 +15,7 @@ from face_service.worker.__main__ import main as worker
 
 #: What is appended to a picture; a decoder stops before it.
 KILLS, HANGS, SLOW = b"POISON-KILLS", b"POISON-HANGS", b"POISON-SLOW"
-SLOW_SECONDS = 4.0
+SLOW_SECONDS = 3.0
 COMMAND = [sys.executable, "-m", "tests.support.poisoned_worker", "hand"]
 
 

@@ -80,7 +80,7 @@ def test_poison_stops_after_three_tries_and_nothing_else_does(
         tmp_path,
         module=POISONED,
         WEBHOOK_PRIVATE_TARGETS=receiver.url,
-        FACE_JOB_SECONDS="3",
+        FACE_JOB_SECONDS="6",
     ) as (worker,):
         poison = submit(face, town, cast, receiver.url, "poison", A + mark)
         good = submit(face, town, cast, receiver.url, "good", A2)
