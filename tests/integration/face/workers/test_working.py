@@ -96,6 +96,23 @@ def test_poison_stops_after_three_tries_and_nothing_else_does(
         assert worker.wait() == 0
 
 
+def test_without_models_nobody_s_tries_are_used_up(
+    face: FaceClient,
+    town: Town,
+    cast: Cast,
+    receiver: Receiver,
+    database: TestDatabase,
+    tmp_path: Path,
+) -> None:
+    with workers(
+        database, tmp_path, WEBHOOK_PRIVATE_TARGETS=receiver.url, MODEL_DIR=str(tmp_path)
+    ) as (worker,):
+        number = submit(face, town, cast, receiver.url, "models", A2)
+        until(lambda: "nothing can be compared" in worker.output())
+        shown = job(face, town, cast, number)
+        assert (shown["state"], shown["attempts"]) == ("queued", 0)
+
+
 def test_a_worker_that_is_told_to_stop_drains_or_hands_back(
     face: FaceClient,
     town: Town,
