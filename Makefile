@@ -14,6 +14,8 @@ SETUP = python=$(VENV)/python; $$python -c '' 2>/dev/null || python=$$(sh local/
 
 # Node.js may be in the environment (see local/packages.py), so its programs come first.
 PYTEST := PATH="$(CURDIR)/$(VENV):$$PATH" $(VENV)/pytest -q -n 2
+# A module's tests share their servers; the modules are begun in the order of tests/conftest.py.
+WHOLE := $(PYTEST) --dist loadfile --no-loadscope-reorder -m 'not faults'
 
 # What only looks at, or deletes, what a run has left.
 IF_SET_UP = test -x $(VENV)/python || { echo 'Nothing is set up yet; start with: make run'; exit 3; }
@@ -42,6 +44,10 @@ rotate-key: ## A new key to sign tokens with, without an interruption (NOW=1: wi
 .PHONY: verify-audit
 verify-audit: ## Check the audit's hash chains (HEAD=number:hash, noted before: against that head too)
 	@$(IF_SET_UP); HEAD='$(HEAD)' $(VENV)/python -m local verify-audit
+
+.PHONY: re-embed
+re-embed: ## Bring every enrolled face to the models in use, after they changed; may be ended and begun again
+	@$(IF_SET_UP); $(VENV)/python -m local re-embed
 
 .PHONY: certs
 certs: ## Certificates for the gateway, so that phones get a camera (NAMES=host,address adds names)
@@ -72,11 +78,11 @@ unit:
 
 .PHONY: test
 test: setup-test lint ## The same with every test: real servers, a real browser
-	@$(PYTEST) --dist loadfile -m 'not faults' tests clients/python/tests
+	@$(WHOLE) tests clients/python/tests
 
 .PHONY: coverage
 coverage: setup-test ## Every test, and how much of the code they reach (htmlcov/): 90 %, all of the rules
-	@$(VENV)/coverage erase; $(PYTEST) --dist loadfile -m 'not faults' --cov --cov-report=html --cov-report=term tests clients/python/tests
+	@$(VENV)/coverage erase; $(WHOLE) --cov --cov-report=html --cov-report=term tests clients/python/tests
 	@$(VENV)/coverage report --include='*/domain.py,*/domain/*' --fail-under=100
 
 .PHONY: test-faults
@@ -90,6 +96,10 @@ test-contract: setup-test ## Some 50,000 made-up requests against the OpenAPI do
 .PHONY: bench
 bench: setup-test ## The measurements of docs/benchmarks.md
 	@$(VENV)/python -m bench
+
+.PHONY: bench-faces
+bench-faces: setup-test ## How often faces are matched rightly on photos of your own (DATA=folder)
+	@$(VENV)/python -m bench.faces '$(DATA)'
 
 ##@ Build
 .PHONY: lock

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from auth_service.directories.build import Built, build
 from auth_service.directories.seal import JourneySeal
-from auth_service.domain.registration import Registration
 from auth_service.ground import ground
 from auth_service.passwords import Passwords
 from auth_service.rest.bulk import IMPORT, BulkResource
@@ -194,7 +193,7 @@ def make_wsgi(built: Parts) -> Wsgi:
         built.directories.shown,
         origins,
         settings.page_url(),
-        registration=settings.registration is Registration.OPEN,
+        registration=settings.registration,
         demo=settings.demo,
     ).install(made.api)
     TokenResource(built.sessions, built.keeping, identify, origins).install(made.api)

@@ -83,9 +83,22 @@ def build(settings: Settings, models: Path) -> FaceApp:
     )
     built.flask.request_class = InMemory
     for resource in (
-        ComparingResource(Comparing(access, images, engines, faces, Audit(db), current)),
+        ComparingResource(
+            Comparing(access, images, engines, faces, Audit(db), current, settings.thresholds)
+        ),
         ConsentingResource(Consenting(access, consents)),
-        EnrollingResource(Enrolling(access, images, engines, faces, consents, current)),
+        EnrollingResource(
+            Enrolling(
+                access,
+                images,
+                engines,
+                faces,
+                consents,
+                current,
+                settings.thresholds,
+                settings.limits,
+            )
+        ),
         JobResource(JobService(jobs, images, settings.allow_list())),
     ):
         resource.install(built.api)

@@ -1,48 +1,13 @@
-"""What face_service reads from the configuration."""
+"""What the HTTP service and whoever compares read from the configuration."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
-from common import webhooks
-from common.config import CommonSettings, Secret, between, key_secret, port, secret, setting
-from face_service.domain.signing import Keys
-from face_service.domain.targets import AllowList, Target, targets
-
-_SCHEDULE_MOST = 20
-
-
-def seconds(text: str) -> tuple[int, ...]:
-    """A parser of comma-separated whole seconds, each at most a week."""
-    return tuple(between(0, 604_800)(word) for word in text.split(",")[:_SCHEDULE_MOST])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaceSettings(CommonSettings):
-    """What every process of the face service reads.
-
-    Where the models are is not here: the set-up that fetches them must agree (`weights.model_dir`).
-    """
-
-    database_password: Secret = secret("db_face")
-    face_key: Secret = key_secret("face_key")
-    #: attendance_service is always a target, wherever it is: the installation's own.
-    attendance: tuple[Target, ...] = setting(
-        "ATTENDANCE_URL",
-        partial(targets, private=True),
-        targets("http://127.0.0.1:8002", private=True),
-    )
-    webhook_targets: tuple[Target, ...] = setting(
-        "WEBHOOK_TARGETS", partial(targets, private=False), ()
-    )
-    webhook_private: tuple[Target, ...] = setting(
-        "WEBHOOK_PRIVATE_TARGETS", partial(targets, private=True), ()
-    )
-
-    def allow_list(self) -> AllowList:
-        """Where results may be sent."""
-        return AllowList((*self.attendance, *self.webhook_private, *self.webhook_targets))
+from common.config import between, group, port, setting
+from face_service import tuning
+from face_service.base_settings import FaceSettings
+from face_service.domain import matching, quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,31 +18,5 @@ class Settings(FaceSettings):
     engines: int = setting("FACE_ENGINES", between(1, 64), 2)
     queue: int = setting("FACE_QUEUE", between(0, 64), 8)
     threads: int = setting("FACE_THREADS", between(2, 64), 8)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerSettings(FaceSettings):
-    """A worker: one job at a time, and a few deliveries beside it."""
-
-    #: Where it tells how it is; 0: nowhere.
-    worker_port: int = setting("FACE_WORKER_PORT", between(0, 65535), 0)
-    #: How long one try of a job may take, and how long it waits before the next one.
-    job_seconds: int = setting("FACE_JOB_SECONDS", between(1, 600), 20)
-    job_backoff: tuple[int, ...] = setting("FACE_JOB_BACKOFF", seconds, (2, 20))
-    webhook_backoff: tuple[int, ...] = setting(
-        "WEBHOOK_BACKOFF", seconds, (2, 10, 60, 300, 900, 3600, 10_800, 43_200, 86_400)
-    )
-    #: Seconds without work after which the models leave the memory.
-    worker_idle: int = setting("FACE_WORKER_IDLE", between(1, 86_400), 60)
-    worker_heartbeat: int = setting("FACE_WORKER_HEARTBEAT", between(1, 60), 5)
-    #: Days that a job is kept, and the pictures of one that nobody could decide.
-    job_days: int = setting("FACE_JOB_DAYS", between(1, 3650), 30)
-    job_picture_days: int = setting("FACE_JOB_PICTURE_DAYS", between(1, 365), 7)
-    webhook_others: Secret = secret("webhook_others", webhooks.keys)
-    webhook_attendance: Secret = secret("webhook_attendance", webhooks.keys)
-
-    def webhook_keys(self) -> Keys:
-        """The keys that results are signed with."""
-        given = webhooks.keys(self.webhook_attendance.reveal())
-        master = webhooks.keys(self.webhook_others.reveal())
-        return Keys(master, {target.origin: given for target in self.attendance})
+    thresholds: matching.Thresholds = group(tuning.thresholds)
+    limits: quality.Limits = group(tuning.limits)

@@ -63,6 +63,12 @@ def _verify_audit(env: Mapping[str, str], screen: Screen) -> int:
     return verify_audit(env, screen)
 
 
+def _re_embed(env: Mapping[str, str], screen: Screen) -> int:
+    from local.console import re_embed
+
+    return re_embed(env, screen)
+
+
 _VERBS: Mapping[str, Callable[[Mapping[str, str], Screen], int]] = {
     "run": _run,
     "status": _status,
@@ -73,6 +79,7 @@ _VERBS: Mapping[str, Callable[[Mapping[str, str], Screen], int]] = {
     "database": _database,
     "rotate-key": _rotate_key,
     "verify-audit": _verify_audit,
+    "re-embed": _re_embed,
 }
 
 

@@ -1,4 +1,4 @@
-"""``make admin``, and the way to the embedded database for its own tools (psql, pg_dump)."""
+"""Commands of the services in a running installation, and the way to its database for psql."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ def make_admin(env: Mapping[str, str], screen: Screen) -> int:
 def verify_audit(env: Mapping[str, str], screen: Screen) -> int:
     """Check the chains of the audit, and the heads in HEAD, with the sequencer's rights."""
     return hand_over(env, screen, "attendance_service", "verify-audit")
+
+
+def re_embed(env: Mapping[str, str], screen: Screen) -> int:
+    """Bring every enrolled face to the engine in use, which the service may use meanwhile."""
+    return hand_over(env, screen, "face_service", "re-embed")
 
 
 def hand_over(env: Mapping[str, str], screen: Screen, module: str, verb: str) -> int:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import uuid
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from time import sleep
 from typing import Any
 
@@ -70,14 +71,19 @@ class Punch:
 
     def body_hash(self) -> bytes:
         """A digest of everything that makes two calls the same call."""
-        canonical = (
+        return _digest(
             self.action,
             self.claimed_at.isoformat() if self.claimed_at else None,
             self.place_id,
-            sorted(self.position.items()) if self.position else None,
+            tuple(sorted(self.position.items())) if self.position else None,
             hashlib.sha256(self.image).hexdigest() if self.image else None,
         )
-        return hashlib.sha256(json.dumps(canonical).encode()).digest()
+
+
+@lru_cache(maxsize=256)
+def _digest(*canonical: object) -> bytes:
+    """Most punches say no more than "in" or "out", perhaps at a place: few are told apart."""
+    return hashlib.sha256(json.dumps(canonical).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +249,7 @@ def _entry(
         source=punch.source,
         evidence=None,
         subject_id=person.employee_id,
-        key=punch.key or str(uuid.uuid4()),
+        key=punch.key or secrets.token_hex(16),
         body_hash=punch.body_hash(),
     )
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from pydantic_core import to_json
+
 from attendance_service.domain.punches import Move, State
 from attendance_service.domain.records import Record
 from attendance_service.service.ports import Entry, Kept, KeyUsed
@@ -168,7 +170,7 @@ class _Undo(Exception):
 
 
 def _values(entries: Sequence[Entry], photo_id: UUID | None = None) -> tuple[str, int]:
-    return json.dumps([_sent(entry, photo_id) for entry in entries]), len(entries)
+    return to_json([_sent(entry, photo_id) for entry in entries]).decode(), len(entries)
 
 
 def _sent(entry: Entry, photo_id: UUID | None) -> dict[str, Any]:

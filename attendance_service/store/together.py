@@ -43,7 +43,7 @@ class Together(Generic[Item, Result]):
 
     def __call__(self, item: Item) -> Result | None:
         """The result of ``item``, or ``None``; raises `ConnectionLost`."""
-        mine = _Ticket[Item, Result](item)
+        mine: _Ticket[Item, Result] = _Ticket(item)
         with self._lock:
             if self._on_its_way:
                 self._line.append(mine)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from common.errors import DomainError, conflict, forbidden, invalid
 from common.identity import Role
@@ -67,20 +68,6 @@ def own_password() -> DomainError:
     return forbidden("Change your own password with the one so far.", code="own_password")
 
 
-def check_own_change(
-    actor: int, target: int, *, changes_roles: bool, locks: bool, sets_password: bool
-) -> None:
-    """Raise ``forbidden`` when somebody changes their own rights: that takes a second admin."""
-    if actor != target:
-        return
-    if changes_roles:
-        raise forbidden("Nobody changes their own roles.", code="own_roles")
-    if locks:
-        raise forbidden("Nobody locks themself out.", code="own_lock")
-    if sets_password:
-        raise own_password()
-
-
 def loses_admin(
     before: AbstractSet[Role], after: AbstractSet[Role], *, was_locked: bool, locked: bool
 ) -> bool:
@@ -89,24 +76,60 @@ def loses_admin(
     return could and not can
 
 
-def last_admin() -> DomainError:
-    """Without an admin nobody could make one, but from the command line."""
-    return conflict("last_admin", "This is the last admin; make another one first.")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is asked to become of somebody's rights.
 
-
-def check_given_here(username: str, held: Mapping[Role, bool], wanted: AbstractSet[Role]) -> None:
-    """Raise a conflict when a role that the directory gives is missing in ``wanted``.
-
-    ``held`` says of each role whether the directory gave it. Taken away here, it would be back at
-    the next sign-in.
+    ``given`` are those of their ``roles`` that their directory gives; ``others`` tells whether
+    there is another admin who may act, and is asked only where that matters.
     """
-    withdrawn = sorted(role for role, given in held.items() if given and role not in wanted)
-    if withdrawn:
-        raise conflict(
-            "role_of_directory",
-            f"The directory gives {username} the role {withdrawn[0]}: withdraw it there,"
-            " or lock the account.",
-            role=withdrawn[0],
+
+    own: bool
+    username: str
+    roles: AbstractSet[Role]
+    wanted: AbstractSet[Role]
+    was_locked: bool
+    locked: bool
+    sets_password: bool
+    given: AbstractSet[Role]
+    others: Callable[[], bool]
+
+
+def refusals(change: Change) -> Iterator[tuple[str, DomainError]]:
+    """Everything that stands in the way of a change, each with what of it is refused.
+
+    That is ``roles``, ``locked`` or ``password``. Rights of one's own take a second admin; without
+    an admin nobody could make one, but from the command line; and what a directory gives would be
+    back at the next sign-in.
+    """
+    changes_roles = change.wanted != change.roles
+    locks = change.locked and not change.was_locked
+    if change.own:
+        if changes_roles:
+            yield "roles", forbidden("Nobody changes their own roles.", code="own_roles")
+        if locks:
+            yield "locked", forbidden("Nobody locks themself out.", code="own_lock")
+        if change.sets_password:
+            yield "password", own_password()
+        return
+    loses = loses_admin(
+        change.roles, change.wanted, was_locked=change.was_locked, locked=change.locked
+    )
+    if loses and not change.others():
+        yield (
+            "locked" if locks else "roles",
+            conflict("last_admin", "This is the last admin; make another one first."),
+        )
+    withdrawn = sorted(change.given - change.wanted)
+    if changes_roles and withdrawn:
+        yield (
+            "roles",
+            conflict(
+                "role_of_directory",
+                f"The directory gives {change.username} the role {withdrawn[0]}: withdraw it"
+                " there, or lock the account.",
+                role=withdrawn[0],
+            ),
         )
 
 

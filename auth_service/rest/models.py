@@ -109,10 +109,14 @@ class Choice(BaseModel):
 
 
 class Choices(BaseModel):
-    """Every way of signing in, whether anybody may register, and whether this is a demo."""
+    """Every way of signing in, whether anybody may register, and whether this is a demo.
+
+    ``registration_mode`` tells the invited from nobody, where not anybody may register.
+    """
 
     directories: list[Choice]
     registration: bool
+    registration_mode: Literal["open", "invited", "closed"]
     demo: bool
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Request
 
 from auth_service.domain import journeys
+from auth_service.domain.registration import Registration
 from auth_service.rest import cookie
 from auth_service.rest.models import Choices, OidcBack, OidcPath, OidcStart
 from auth_service.rest.sessions import TAG, device_of
@@ -30,7 +31,7 @@ class OidcResource:
     directories: Sequence[Directory]
     origins: frozenset[str]
     home: str
-    registration: bool
+    registration: Registration
     demo: bool
 
     def install(self, api: Api) -> None:
@@ -73,7 +74,12 @@ class OidcResource:
         listed = [
             {"name": one.name, "kind": one.kind, "label": one.label} for one in self.directories
         ]
-        return {"directories": listed, "registration": self.registration, "demo": self.demo}
+        return {
+            "directories": listed,
+            "registration": self.registration is Registration.OPEN,
+            "registration_mode": self.registration.value,
+            "demo": self.demo,
+        }
 
     def start(self, call: Call) -> Answer:
         """Send the browser to the provider."""

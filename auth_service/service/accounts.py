@@ -114,8 +114,7 @@ class Accounts:
         decider = Decider(caller.employee_id if caller else None, request_id)
         with self._store.begin() as work:
             if admin:
-                work.rights.guard()
-                still_may(work, admin)
+                still_may(work, admin, Action.MANAGE_PEOPLE)
             account = self._join(work, new, role, site_id, invited, decider)
         self._changed()
         return account, role
@@ -133,8 +132,7 @@ class Accounts:
             password_hash=prepared.password_hash,
         )
         with self._store.begin() as work:
-            work.rights.guard()
-            still_may(work, subject)
+            still_may(work, subject, Action.MANAGE_PEOPLE)
             decider = Decider(subject.employee_id, request_id)
             account = add(work, whole, decider, "account.created")
         self._changed()

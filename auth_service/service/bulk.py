@@ -9,13 +9,14 @@ from auth_service.domain import passwords as password_rules
 from auth_service.domain import people_file, usernames
 from auth_service.domain.passwords import PasswordPolicy
 from auth_service.domain.people_file import Fault, Line
+from auth_service.service import rights
 from auth_service.service.accounts import add
 from auth_service.service.people import change_within
 from auth_service.service.people_plan import Known, Plan, Step
 from auth_service.service.ports import PasswordThread, Store, Work
 from auth_service.service.rights import still_may
 from auth_service.service.values import Account, Decider, NewAccount, PeoplePage
-from common.identity import SYSTEM, Action, Role, Subject, require
+from common.identity import SYSTEM, Action, Subject, require
 
 _ALL = 1_000_000
 _REASON = "import"
@@ -64,8 +65,7 @@ class Bulk:
                 return _told(len(lines), steps, faults, applied=False)
             hashes = self._hashes(steps, subject)
             with self._store.begin() as work:
-                work.rights.guard()
-                still_may(work, subject)
+                still_may(work, subject, Action.MANAGE_PEOPLE)
                 # Planned anew: people may have come and changed while passwords were hashed.
                 steps, faults = self._plan(_known(work), lines, subject.employee_id)
                 if not faults:
@@ -121,14 +121,18 @@ class Bulk:
             for row, text in wanted.items():
                 # Hashing hundreds takes many seconds: not for somebody who lost the right.
                 with self._store.begin() as work:
-                    still_may(work, subject)
+                    require(rights.now(work, subject), Action.MANAGE_PEOPLE, SYSTEM)
                 hashes[row] = turn.hash(text)
         return hashes
 
 
 def _known(work: Work) -> Known:
-    people = work.people.page(PeoplePage(limit=_ALL))
-    return Known(people, work.sites.sites(), work.sites.teams(None))
+    return Known(
+        work.people.page(PeoplePage(limit=_ALL)),
+        work.sites.sites(),
+        work.sites.teams(None),
+        work.directories.all_given(),
+    )
 
 
 def _carry_out(
@@ -153,7 +157,7 @@ def _new(step: Step, hashed: str | None) -> NewAccount:
     return NewAccount(
         username=step.name,
         username_key=usernames.key_of(step.name),
-        roles=step.values.get("roles", frozenset({Role.STAFF})),
+        roles=step.roles,
         password_hash=hashed,
         full_name=step.values.get("full_name", ""),
         school_number=step.values.get("school_number"),

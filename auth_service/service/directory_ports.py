@@ -22,6 +22,14 @@ class DirectoryRows(Protocol):
         """The roles somebody holds, and of each whether the directory gave it."""
         ...
 
+    def given(self, employee_id: int) -> frozenset[Role]:
+        """The roles that the directory gave somebody."""
+        ...
+
+    def all_given(self) -> Mapping[int, frozenset[Role]]:
+        """The roles that directories gave, of everybody who has such."""
+        ...
+
     def set_roles(self, employee_id: int, roles: AbstractSet[Role]) -> None:
         """Give exactly these in the name of the directory; those given here are not touched."""
         ...

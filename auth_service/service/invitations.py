@@ -11,6 +11,7 @@ from auth_service.domain import codes
 from auth_service.domain import invitations as rules
 from auth_service.service.account_values import Invitation, NewInvitation
 from auth_service.service.ports import Store, Work
+from auth_service.service.rights import held
 from auth_service.service.throttle import Charge, Throttle
 from auth_service.service.values import Account, Decider
 from common.clock import Clock, rfc3339
@@ -47,6 +48,7 @@ class Invitations:
         until = rules.expiry(expires_at, self._clock.now())
         code = rules.new_code()
         with self._store.begin() as work:
+            _check_may(held(work, subject), role, ids)
             site_id = _site(work, site_id, ids)
             new = NewInvitation(
                 role=role,
@@ -72,11 +74,13 @@ class Invitations:
         self, subject: Subject, invitation_id: int, values: Mapping[str, Any], request_id: str
     ) -> Invitation:
         """Set ``expires_at``, ``uses``, ``note``, or revoke it (``revoked``) for good."""
-        whose, now = _whose(subject), self._clock.now()
+        _whose(subject)
+        now = self._clock.now()
         wanted = {name: value for name, value in values.items() if name != "revoked"}
         if "expires_at" in wanted:
             wanted["expires_at"] = rules.expiry(wanted["expires_at"], now)
         with self._store.begin() as work:
+            whose = _whose(held(work, subject))
             before = work.invitations.get(invitation_id)
             if before is None or whose not in {None, before.created_by}:
                 raise not_found()

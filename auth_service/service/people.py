@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from auth_service.domain import roles as role_rules
@@ -116,8 +117,7 @@ class People:
             values["password_hash"] = self._accounts.hashed(name, values.pop("password"))
         decider = Decider(subject.employee_id, request_id)
         with self._store.begin() as work:
-            work.rights.guard()
-            still_may(work, subject)
+            still_may(work, subject, Action.MANAGE_PEOPLE)
             after = change_within(work, decider, employee_id, values, reason)
         self._changed()
         return after
@@ -129,8 +129,7 @@ class People:
         require(subject, Action.MANAGE_PEOPLE, SYSTEM)
         decider = Decider(subject.employee_id, request_id)
         with self._store.begin() as work:
-            work.rights.guard()
-            still_may(work, subject)
+            still_may(work, subject, Action.MANAGE_PEOPLE)
             known = work.people.by_id(employee_id)
             if known is None:
                 raise not_found()
@@ -178,23 +177,23 @@ def change_within(
 def _apply(work: Work, decider: Decider, before: Account, values: Mapping[str, Any]) -> None:
     roles = values.get("roles", before.roles)
     locked = values.get("locked", before.locked)
-    role_rules.check_own_change(
-        decider.employee_id or 0,
-        before.employee_id,
-        changes_roles=roles != before.roles,
-        locks=locked and not before.locked,
+    change = role_rules.Change(
+        own=decider.employee_id == before.employee_id,
+        username=before.username,
+        roles=before.roles,
+        wanted=roles,
+        was_locked=before.locked,
+        locked=locked,
         sets_password="password_hash" in values,
+        given=work.directories.given(before.employee_id),
+        others=partial(work.rights.another_admin, before.employee_id),
     )
-    if role_rules.loses_admin(
-        before.roles, roles, was_locked=before.locked, locked=locked
-    ) and not work.rights.another_admin(before.employee_id):
-        raise role_rules.last_admin()
+    for _, refused in role_rules.refusals(change):
+        raise refused
     columns = {name: value for name, value in values.items() if name in _COLUMNS}
     if columns:
         work.people.change(before.employee_id, columns)
     if roles != before.roles:
-        held = work.directories.roles(before.employee_id)
-        role_rules.check_given_here(before.username, held, roles)
         work.people.set_roles(before.employee_id, roles, decider.employee_id)
     if locked != before.locked:
         work.people.lock(before.employee_id, locked=locked)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from auth_service.domain import passwords as password_rules
@@ -13,6 +13,7 @@ from auth_service.domain.passwords import PasswordPolicy
 from auth_service.domain.people_file import Fault, Line
 from auth_service.service.values import Account, Site, Team
 from common.errors import DomainError
+from common.identity import Role
 
 _PLAIN = ("full_name", "school_number", "external_code")
 
@@ -21,9 +22,14 @@ class Known:
     """Who and what is there already."""
 
     def __init__(
-        self, people: Sequence[Account], sites: Sequence[Site], teams: Sequence[Team]
+        self,
+        people: Sequence[Account],
+        sites: Sequence[Site],
+        teams: Sequence[Team],
+        given: Mapping[int, AbstractSet[Role]],
     ) -> None:
         self.people = {usernames.key_of(one.username): one for one in people}
+        self.given = given
         self.sites = {site.name: site for site in sites}
         self.site_names = {site.id: site.name for site in sites}
         self.teams = {team.id: team for team in teams}
@@ -55,6 +61,13 @@ class Step:
     team_ids: frozenset[int] | None = None
 
     @property
+    def roles(self) -> frozenset[Role]:
+        """The roles that somebody has afterwards: one who is new and has no other, staff."""
+        otherwise = self.before.roles if self.before else frozenset({Role.STAFF})
+        found: frozenset[Role] = self.values.get("roles", otherwise)
+        return found
+
+    @property
     def changes(self) -> bool:
         """Whether anything would be other than it is."""
         before = self.before
@@ -75,6 +88,10 @@ class Plan:
         self.faults: list[Fault] = []
         self._row = 0
         self._named: set[str] = set()
+        # Those who may act once the lines so far are written.
+        self._admins = {
+            key for key, one in known.people.items() if Role.ADMIN in one.roles and not one.locked
+        }
         self._owners = {
             name: {
                 value: usernames.key_of(one.username)
@@ -98,7 +115,7 @@ class Plan:
         step = Step(line, name, self._known.people.get(key))
         self._plain(step, key)
         self._roles(step)
-        self._own(step)
+        self._rights(step, key)
         self._place(step)
         if "password" in line.cells:
             password = line.cells["password"]
@@ -119,27 +136,28 @@ class Plan:
         if found:
             step.values["roles"] = found
 
-    def _own(self, step: Step) -> None:
-        """Whoever sends the file may be in it, and changes nothing that takes another admin."""
+    def _rights(self, step: Step, key: str) -> None:
+        """What `change_within` would refuse, line after line."""
         before = step.before
-        if before is None:
-            return
-        wanted = step.values.get("roles", before.roles)
-        for column, changes_roles, sets_password in (
-            ("roles", wanted != before.roles, False),
-            ("password", False, "password" in step.line.cells),
-        ):
-            self._checked(
-                column,
-                partial(
-                    roles.check_own_change,
-                    self._actor,
-                    before.employee_id,
-                    changes_roles=changes_roles,
-                    locks=False,
-                    sets_password=sets_password,
-                ),
+        if before:
+            number = before.employee_id
+            change = roles.Change(
+                own=number == self._actor,
+                username=before.username,
+                roles=before.roles,
+                wanted=step.roles,
+                was_locked=before.locked,
+                locked=before.locked,
+                sets_password="password" in step.line.cells,
+                given=self._known.given.get(number, frozenset()),
+                others=lambda: bool(self._admins - {key}),
             )
+            for column, refused in roles.refusals(change):
+                self._fault(column, refused.code, refused.message)
+        if Role.ADMIN in step.roles and not (before and before.locked):
+            self._admins.add(key)
+        else:
+            self._admins.discard(key)
 
     def _place(self, step: Step) -> None:
         site_id = step.before.site_id if step.before else None

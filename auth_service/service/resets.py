@@ -12,6 +12,7 @@ from auth_service.service.accounts import Accounts
 from auth_service.service.ending import revoke_all
 from auth_service.service.own import not_local
 from auth_service.service.ports import Store
+from auth_service.service.rights import still_may
 from auth_service.service.throttle import Charge, Throttle
 from auth_service.service.values import Decider
 from common.clock import Clock
@@ -53,6 +54,7 @@ class Resets:
         token = secrets.token_urlsafe(32)
         until = self._clock.now() + LINK_LIFE
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_PEOPLE)
             account = work.people.hold(employee_id)
             proof = work.own.proof(employee_id)
             if account is None or proof is None or Role.SERVICE in account.roles:

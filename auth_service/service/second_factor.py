@@ -10,6 +10,7 @@ from auth_service.service.account_values import Factor, Proof
 from auth_service.service.gate import Gate, Sealer, invalid_code
 from auth_service.service.own import Own
 from auth_service.service.ports import Store, Work
+from auth_service.service.rights import still_may
 from auth_service.service.values import Decider
 from common.clock import Clock
 from common.errors import DomainError, conflict, forbidden, invalid, not_found
@@ -120,6 +121,7 @@ class SecondFactors:
         if employee_id == subject.employee_id:
             raise forbidden("Give up your own with a code.", code="own_second_factor")
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_PEOPLE)
             account = work.people.hold(employee_id)
             if account is None or Role.SERVICE in account.roles:
                 raise not_found()

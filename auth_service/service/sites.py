@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from auth_service.domain import roles
 from auth_service.service.ports import Store, Work
+from auth_service.service.rights import still_may
 from auth_service.service.values import Account, Decider, Site, Team
 from common.errors import invalid, not_found
 from common.identity import (
@@ -47,6 +48,7 @@ class Sites:
         require(subject, Action.MANAGE_SITES, SYSTEM)
         _check_zone(values)
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_SITES)
             site = work.sites.add_site(values)
             _note(work, subject, request_id, "site.created", f"site:{site.id}", after=dict(values))
             work.journal.announce_site()
@@ -60,6 +62,7 @@ class Sites:
         require(subject, Action.MANAGE_SITES, SYSTEM)
         _check_zone(values)
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_SITES)
             before = work.sites.site(site_id)
             if before is None:
                 raise not_found()
@@ -85,6 +88,7 @@ class Sites:
         """Make a team at a site; raises ``name_taken``."""
         require(subject, Action.MANAGE_SITES, SYSTEM)
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_SITES)
             team = work.sites.add_team(site_id, name)
             after = {"site_id": site_id, "name": name}
             _note(work, subject, request_id, "team.created", f"team:{team.id}", after=after)
@@ -94,6 +98,7 @@ class Sites:
         """Give a team another name."""
         require(subject, Action.MANAGE_SITES, SYSTEM)
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_SITES)
             team = _team(work, team_id)
             work.sites.rename_team(team_id, name)
             _note(
@@ -111,6 +116,7 @@ class Sites:
         """Dissolve a team; its people stay."""
         require(subject, Action.MANAGE_SITES, SYSTEM)
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_SITES)
             team = _team(work, team_id)
             concerned = work.sites.people_of(team_id, "member")
             concerned += work.sites.people_of(team_id, "manager")
@@ -174,6 +180,7 @@ class Sites:
         """``choose`` tells from who is there who comes and who goes."""
         require(subject, Action.MANAGE_SITES, SYSTEM)
         with self._store.begin() as work:
+            still_may(work, subject, Action.MANAGE_SITES)
             _team(work, team_id)
             present = {person.employee_id for person in work.sites.people_of(team_id, place)}
             come, go = choose(present)

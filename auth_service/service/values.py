@@ -27,6 +27,7 @@ class Account:
     roles: frozenset[Role]
     team_ids: frozenset[int]
     locked: bool
+    manages: frozenset[int] = frozenset()
     password_hash: str | None = None
     directory: str = LOCAL
     subject: str | None = None

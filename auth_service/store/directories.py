@@ -35,6 +35,15 @@ class DirectoryRows:
         rows = self._tx.all(_SQL["roles_held"], employee_id=employee_id)
         return {Role(row.role): row.from_directory for row in rows}
 
+    def given(self, employee_id: int) -> frozenset[Role]:
+        """The roles that the directory gave somebody."""
+        return frozenset(role for role, given in self.roles(employee_id).items() if given)
+
+    def all_given(self) -> Mapping[int, frozenset[Role]]:
+        """The roles that directories gave, of everybody who has such."""
+        rows = self._tx.all(_SQL["roles_given"])
+        return {row.employee_id: frozenset(map(Role, row.roles)) for row in rows}
+
     def set_roles(self, employee_id: int, roles: AbstractSet[Role]) -> None:
         """Give exactly these in the name of the directory; those given here are not touched."""
         words = sorted(roles)

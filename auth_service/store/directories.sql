@@ -7,6 +7,10 @@ SELECT employee_id FROM auth.person WHERE directory = %(directory)s AND subject 
 -- :name roles_held
 SELECT role, from_directory FROM auth.person_role WHERE employee_id = %(employee_id)s
 
+-- :name roles_given
+SELECT employee_id, array_agg(role) AS roles FROM auth.person_role
+WHERE from_directory GROUP BY employee_id
+
 -- :name withdraw_roles
 DELETE FROM auth.person_role
 WHERE employee_id = %(employee_id)s AND from_directory AND role <> ALL (%(roles)s::text[])

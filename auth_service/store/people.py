@@ -110,6 +110,7 @@ def account_of(row: Row) -> Account:
         roles=frozenset(Role(role) for role in row.roles),
         team_ids=frozenset(row.team_ids),
         locked=row.locked,
+        manages=frozenset(row.manages),
         password_hash=row.password_hash,
         directory=row.directory,
         subject=row.subject,

@@ -5,11 +5,11 @@ import { useEffect } from "./html.js";
 import { expectSession } from "./session.js";
 import { createStore, useStore } from "./store.js";
 
-const choices = createStore({ directories: [], registration: true, demo: false });
+const choices = createStore({ directories: [], registration_mode: null, demo: false });
 let asked = null;
 
-/** {passwords, links, registration, demo}: directories that take a password, those that have a page of their own. */
-export function sorted({ directories, registration, demo }) {
+/** {passwords, links, registration, demo}: directories that take a password, those that have a page of their own; `registration` is "open", "invited", "closed", or null until that is known. */
+export function sorted({ directories, registration_mode: registration, demo }) {
   const local = directories.filter((one) => one.kind === "local");
   const others = directories.filter((one) => one.kind !== "local" && one.kind !== "oidc");
   return { passwords: [...local, ...others], links: directories.filter((one) => one.kind === "oidc"), registration, demo };
@@ -21,7 +21,8 @@ export function useChoices() {
     asked ??= callJson("auth", "/api/v1/auth/choices", { auth: false }).then(
       (answer) => choices.set(answer),
       () => {
-        asked = null; // asked again when the form is shown again
+        asked = null; // asked again when the form is shown again; until then the service itself refuses
+        choices.set({ ...choices.get(), registration_mode: "open" });
       },
     );
   }, []);

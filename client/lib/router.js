@@ -11,13 +11,16 @@ export function parseHash(hash) {
   return { screen, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
-export const href = (screen, query) => `#/${screen}${query ? `?${new URLSearchParams(query)}` : ""}`;
+export function href(screen, query = {}) {
+  const text = new URLSearchParams(query).toString();
+  return `#/${screen}${text && `?${text}`}`;
+}
 
 function arrive() {
   const found = parseHash(location.hash);
   if (HANDED_OVER.some((name) => name in found.query)) {
     const kept = Object.entries(found.query).filter(([name]) => !HANDED_OVER.includes(name));
-    history.replaceState(null, "", href(found.screen, kept.length ? Object.fromEntries(kept) : undefined));
+    history.replaceState(null, "", href(found.screen, Object.fromEntries(kept)));
   }
   return found;
 }

@@ -12,10 +12,30 @@ import { RoleChoice } from "./admin_roles.js";
 
 const BLANK = { username: "", full_name: "", school_number: "", external_code: "", roles: ["staff"], site_id: "" };
 
+// What can belong to one person only, and the field that holds it.
+const TAKEN = { username_taken: "username", school_number_taken: "school_number", external_code_taken: "external_code" };
+const FIELDS = ["username", "full_name", "school_number", "external_code"];
+
+/** The name of the field that a refusal is about, where the field itself says it; else null. */
+export function fieldOf(error) {
+  const name = TAKEN[error?.code] ?? error?.field;
+  return FIELDS.includes(name) ? name : null;
+}
+
+function wrongAt(error, name) {
+  if (fieldOf(error) !== name) return null;
+  if (error.code === "username_taken") return t("people.taken");
+  if (TAKEN[error.code]) return t(`import.err.${error.code}`);
+  return t(name === "username" ? "register.username.wrong" : "field.wrong");
+}
+
+export const UsernameField = ({ error, ...rest }) => html`<${Field} label=${t("signin.username")} dir="ltr" required autocomplete="off" autocapitalize="none"
+  spellcheck="false" maxlength="150" error=${wrongAt(error, "username")} ...${rest} />`;
+
 /** The fields that say who somebody is; shared by adding and changing. */
 export function DetailFields({ value, onValue, sites, error }) {
   const set = (name) => (text) => onValue({ ...value, [name]: text });
-  const wrong = (name) => error?.field === name && t("field.wrong");
+  const wrong = (name) => wrongAt(error, name);
   const options = [{ value: "", label: t("people.no_site") }, ...sites.map((site) => ({ value: site.id, label: site.name }))];
   return html`<${Field} id="full_name" label=${t("people.full_name")} value=${value.full_name} onValue=${set("full_name")} error=${wrong("full_name")} autocomplete="off" maxlength="200" />
     <div class="pair"><${Field} id="school_number" label=${t("people.school_number")} value=${value.school_number} onValue=${set("school_number")} error=${wrong("school_number")}
@@ -42,11 +62,9 @@ export function AddPerson({ organisation, onClose, onAdded }) {
     onAdded(made);
   });
   useEffect(() => document.getElementById("new-username")?.focus(), []);
-  const wrongName = ["username_taken", "invalid_request"].includes(error?.code) && (error.field === "username" || error.code === "username_taken");
   return html`<${Dialog} title=${t("people.add")} onClose=${onClose}><form class="stack" onSubmit=${onSubmit}>
-    ${error && !wrongName && html`<${Problem} error=${error} />`}
-    <${Field} id="new-username" label=${t("signin.username")} value=${value.username} onValue=${(username) => setValue({ ...value, username })} dir="ltr" required
-      autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="150" error=${wrongName && t(error.code === "username_taken" ? "people.taken" : "register.username.wrong")} />
+    ${error && !fieldOf(error) && html`<${Problem} error=${error} />`}
+    <${UsernameField} id="new-username" value=${value.username} onValue=${(username) => setValue({ ...value, username })} error=${error} />
     <${DetailFields} value=${value} onValue=${setValue} sites=${organisation.sites} error=${error} />
     <${RoleChoice} roles=${value.roles} onRoles=${(roles) => setValue({ ...value, roles })} />
     <${PasswordField} id="new-password" label=${t("people.first_password")} value=${password} onValue=${setPassword} autocomplete="new-password" optional

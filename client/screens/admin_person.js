@@ -9,35 +9,43 @@ import { changePerson, person } from "../lib/admin.js";
 import { ALL_LINES } from "../lib/audit.js";
 import { keepDraft } from "../lib/draft.js";
 import { plainNumber } from "../lib/format.js";
-import { html, useState } from "../lib/html.js";
+import { html, useEffect, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { useLoad } from "../lib/load.js";
 import { go } from "../lib/router.js";
 import { toast } from "../lib/toasts.js";
 import { useForm } from "../lib/work.js";
 import { Access } from "./admin_access.js";
-import { DetailFields, toDetails } from "./admin_add.js";
+import { DetailFields, fieldOf, toDetails, UsernameField } from "./admin_add.js";
 import { Section, StateBadge } from "./admin_parts.js";
 import { RoleChoice } from "./admin_roles.js";
 import { Teams } from "./admin_teams.js";
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-const storedOf = (one) => ({ full_name: one.full_name ?? "", school_number: one.school_number ?? "", external_code: one.external_code ?? "", site_id: one.site_id ?? "" });
+const storedOf = (one) => ({ username: one.username, full_name: one.full_name ?? "", school_number: one.school_number ?? "", external_code: one.external_code ?? "", site_id: one.site_id ?? "" });
 
-function Details({ one, sites, onSaved }) {
+function Details({ one, own, sites, onSaved }) {
   const stored = storedOf(one);
   const [value, setValue] = useState(stored);
-  const changed = !same(toDetails(value), toDetails(stored));
+  const [reason, setReason] = useState("");
+  const username = value.username.trim();
+  const renamed = username !== stored.username;
+  const changed = renamed || !same(toDetails(value), toDetails(stored));
   const { busy, error, onSubmit } = useForm(async () => {
-    await changePerson(one.employee_id, toDetails(value));
+    await changePerson(one.employee_id, { ...toDetails(value), ...(renamed && { username, ...(reason.trim() && { reason: reason.trim() }) }) });
+    if (own && renamed) keepDraft("signin", { username, directory: "" }); // one's own session is over: signed in again by the new name
     toast(t("saved"));
     onSaved();
   });
+  useEffect(() => document.getElementById(fieldOf(error))?.focus(), [error]);
   return html`<${Section} title=${t("person.details")}><form class="stack" onSubmit=${onSubmit}>
-    ${error && html`<${Problem} error=${error} />`}
+    <${UsernameField} id="username" value=${value.username} onValue=${(text) => setValue({ ...value, username: text })} error=${error}
+      hint=${renamed && t("person.rename.effect")} />
+    ${renamed && html`<${Field} id="rename-reason" label=${t("reason")} hint=${t("reason.hint")} value=${reason} onValue=${setReason} maxlength="500" autocomplete="off" />`}
     <${DetailFields} value=${value} onValue=${setValue} sites=${sites} error=${error} />
-    <div><${Button} type="submit" kind="quiet" busy=${busy} disabled=${!changed}>${t("save")}<//></div></form><//>`;
+    ${error && !fieldOf(error) && html`<${Problem} error=${error} />`}
+    <div><${Button} type="submit" kind=${changed ? "primary" : "quiet"} busy=${busy} disabled=${!changed}>${t("save")}<//></div></form><//>`;
 }
 
 function Roles({ one, own, onSaved }) {
@@ -86,7 +94,7 @@ export function Person({ me, id, known, organisation, fresh, onClose, onChange }
     ${view.data && html`<${Access} one=${one} own=${own} fresh=${fresh} onSaved=${saved} />
       <${Roles} key=${`r${one.roles.join()}`} one=${one} own=${own} onSaved=${saved} />
       <${Teams} one=${one} organisation=${organisation} onSaved=${saved} />
-      <${Details} key=${`d${JSON.stringify(storedOf(one))}`} one=${one} sites=${organisation.sites} onSaved=${saved} />
+      <${Details} key=${`d${JSON.stringify(storedOf(one))}`} one=${one} own=${own} sites=${organisation.sites} onSaved=${saved} />
       <div class="section"><${Button} kind="plain" icon="list" onClick=${() => toAudit(one)}>${t("person.audit")}<//></div>`}
   </div><//>`;
 }

@@ -1,5 +1,6 @@
 // A new account: of one's own accord where the site allows it, or with an invitation that says what it gives.
 import { Button } from "../components/button.js";
+import { Skeleton } from "../components/empty.js";
 import { Field } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import "../components/icons_more.js";
@@ -49,11 +50,28 @@ function Invitation({ code, onCode, invitation, needed }) {
     ${invitation.found && html`<${Gives} found=${invitation.found} />`}`;
 }
 
+function HaveAccount() {
+  return html`<p class="muted">${t("register.have")} <a href=${href("signin")}>${t("signin.button")}</a></p>`;
+}
+
+function Closed() {
+  return html`<div class="stack" data-test="registration-closed"><${GateHead} title=${t("register.closed.title")} text=${t("register.closed")} /><${HaveAccount} /></div>`;
+}
+
+/** The form where anybody, or whoever is invited, registers; where nobody does, a sentence about it. */
 export function Register({ handed }) {
+  const { registration } = useChoices();
+  useEffect(() => {
+    document.title = `${t(registration === "closed" ? "register.closed.title" : "register.title")} · Hazir`;
+  }, [registration]);
+  if (registration === null) return html`<${Skeleton} lines=${3} />`;
+  return registration === "closed" ? html`<${Closed} />` : html`<${Newcomer} handed=${handed} invited=${registration === "invited"} />`;
+}
+
+function Newcomer({ handed, invited }) {
   const [draft, setDraft] = useDraft("register", { username: "", invitation: "" });
   const [code, setCode] = useState(handed ?? draft.invitation);
   const [password, setPassword] = useState("");
-  const { registration } = useChoices();
   const invitation = useInvitation(code);
   const { busy, error, onSubmit } = useForm(async () => {
     await register({ username: draft.username.trim(), password, invitation: code.trim() });
@@ -67,20 +85,19 @@ export function Register({ handed }) {
     invitation.forget();
   };
   useEffect(() => {
-    document.title = `${t("register.title")} · Hazir`;
     document.getElementById("username")?.focus();
     if (handed) keep({ invitation: handed });
   }, []);
   const wrongPassword = error?.field === "password";
   const wrongName = error?.field === "username";
   return html`<form class="stack" onSubmit=${onSubmit} aria-labelledby="form-title">
-    <${GateHead} title=${t("register.title")} text=${!invitation.found && t(registration ? "register.text" : "register.closed")} />
-    <${Invitation} code=${code} onCode=${typeCode} invitation=${invitation} needed=${!registration} />
+    <${GateHead} title=${t("register.title")} text=${!invitation.found && t(invited ? "register.invited" : "register.text")} />
+    <${Invitation} code=${code} onCode=${typeCode} invitation=${invitation} needed=${invited} />
     ${error && !wrongPassword && !wrongName && html`<${Problem} error=${error} />`}
     <${Username} value=${draft.username} onValue=${(username) => keep({ username })} error=${wrongName && t("register.username.wrong")} />
     <${NewPassword} label=${t("signin.password")} value=${password} onValue=${setPassword} name=${draft.username}
       error=${wrongPassword && t("register.password.wrong")} />
     <${SubmitButton} busy=${busy} wait=${wait} busyText=${t("register.busy")}>${t("register.button")}<//>
-    <p class="muted">${t("register.have")} <a href=${href("signin")}>${t("signin.button")}</a></p>
+    <${HaveAccount} />
   </form>`;
 }

@@ -43,6 +43,15 @@ function Directory({ passwords, value, onValue }) {
   return html`<${Select} id="directory" label=${t("signin.directory")} value=${value} onValue=${onValue} options=${options} />`;
 }
 
+const DOORS = { open: ["signin.new", "signin.register"], invited: ["signin.invited", "signin.invitation"] };
+
+/** Where nobody registers there is nothing; until that is known, the room for it. */
+function NewHere({ registration }) {
+  if (registration === "closed") return null;
+  const [question, answer] = DOORS[registration] ?? [];
+  return html`<p class="muted">${question ? html`${t(question)} <a href=${href("register")}>${t(answer)}</a>` : "\u00a0"}</p>`;
+}
+
 function DemoPeople({ onPick }) {
   return html`<div class="demo"><p class="small muted">${t("signin.demo")}</p>
     <div class="row">${DEMO.map(([role, name]) => html`<${Button} key=${name} kind="plain" onClick=${() => onPick(name)}>${t(`signin.demo.${role}`)}<//>`)}</div></div>`;
@@ -75,8 +84,7 @@ function Password({ expired, form, setForm, error, busy, onSubmit, wait, choices
     <${Directory} passwords=${choices.passwords} value=${directory} onValue=${(value) => setForm({ directory: value })} />
     <${SubmitButton} busy=${busy} wait=${wait} busyText=${t("signin.busy")}>${t("signin.button")}<//>
     <${Institutions} links=${choices.links} />
-    <p class="muted">${choices.registration ? html`${t("signin.new")} <a href=${href("register")}>${t("signin.register")}</a>`
-      : html`${t("signin.invited")} <a href=${href("register")}>${t("signin.invitation")}</a>`}</p>
+    <${NewHere} registration=${choices.registration} />
     ${choices.demo && html`<${DemoPeople} onPick=${(name) => setForm({ username: name, password: "password", directory: "" })} />`}
   </form>`;
 }

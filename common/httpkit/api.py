@@ -6,19 +6,20 @@ raises `DomainError`; it never builds a refusal itself.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Request, Response, request
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from common.errors import DomainError, Kind, unauthenticated
 from common.httpkit import parse
-from common.httpkit.lean import LeanResponse
+from common.httpkit.lean import LeanFlask, LeanResponse
 from common.httpkit.limits import RateLimit
+from common.httpkit.problems import answer_to
 from common.identity import Subject
 
 Handler = Callable[["Call"], Any]
@@ -93,17 +94,19 @@ class Answer:
 class Api:
     """The endpoints of one service on a Flask application.
 
-    ``identify`` turns the bearer token into the caller; input faults under ``strict_paths`` (and
-    everywhere, when it is ``("/",)``) are 422 instead of 400.
+    ``identify`` turns the bearer token into the caller. ``per_person`` and ``per_address`` limit
+    how often each may ask; what Flask routes was counted by address before it comes here. Input
+    faults under ``strict_paths`` (and everywhere, when it is ``("/",)``) are 422 instead of 400.
     """
 
     def __init__(
         self,
-        app: Flask,
+        app: LeanFlask,
         *,
         title: str,
         identify: Callable[[str], Subject],
         per_person: RateLimit,
+        per_address: RateLimit,
         strict_paths: tuple[str, ...] = (),
     ) -> None:
         self.app = app
@@ -111,6 +114,7 @@ class Api:
         self.endpoints: list[Endpoint] = []
         self._identify = identify
         self._per_person = per_person
+        self._per_address = per_address
         self._strict_paths = strict_paths
 
     def add(self, endpoint: Endpoint) -> None:
@@ -122,26 +126,34 @@ class Api:
                 if any(path.startswith(prefix) for prefix in self._strict_paths)
                 else Kind.INVALID
             )
-            self.app.add_url_rule(
-                path,
-                endpoint=f"{endpoint.method} {path}",
-                view_func=self._view(endpoint, kind),
-                methods=[endpoint.method],
-            )
+            self._route(path, endpoint, kind)
 
-    def _view(self, endpoint: Endpoint, kind: Kind) -> Callable[..., Response]:
+    def _route(self, path: str, endpoint: Endpoint, kind: Kind) -> None:
         first_status = min(endpoint.answers)
 
-        def view(**path_values: str) -> Response:
-            # The request itself: every look through Flask's proxy finds it anew.
-            call = Call(request._get_current_object())  # type: ignore[attr-defined]
+        def answer(sent: Request, path_values: Mapping[str, str]) -> Response:
+            call = Call(sent)
             if endpoint.signed_in:
-                call.subject = self._identify(bearer(call.request))
+                call.subject = self._identify(bearer(sent))
                 self._per_person.spend(call.subject.employee_id)
             _fill(call, endpoint, kind, path_values)
             return present(endpoint.handler(call), first_status)
 
-        return view
+        def view(**path_values: str) -> Response:
+            # The request itself, not Flask's proxy, which would look for it each time.
+            return answer(request._get_current_object(), path_values)  # type: ignore[attr-defined]
+
+        def direct(sent: Request) -> Response:
+            try:
+                self._per_address.spend(sent.remote_addr)
+                return answer(sent, {})
+            except Exception as fault:  # noqa: BLE001  as Flask would
+                return answer_to(fault)
+
+        name = f"{endpoint.method} {path}"
+        self.app.add_url_rule(path, endpoint=name, view_func=view, methods=[endpoint.method])
+        if "<" not in path:
+            self.app.direct[endpoint.method, path] = direct
 
 
 def bearer(request: Request) -> str:
@@ -215,6 +227,8 @@ def _flat(values: Any) -> dict[str, str]:
     """Each name once; a name given twice is malformed."""
     found: dict[str, str] = {}
     for name, many in values.lists():
+        if name is None:
+            raise parse.Malformed("A part of the form has no name.")
         if len(many) > 1:
             raise parse.Malformed(f"{name} is given twice.", name)
         if "\0" in many[0] or "\0" in name:
@@ -235,7 +249,7 @@ def present(result: Any, status: int) -> Response:
     if result is None:
         response = LeanResponse(status=status)
     else:
-        response = LeanResponse(json.dumps(result), status, mimetype="application/json")
+        response = LeanResponse(to_json(result), status, mimetype="application/json")
     if headers:
         response.headers.extend(headers)
     return response

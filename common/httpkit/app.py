@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
@@ -32,9 +32,10 @@ class NumberInPath(BaseConverter):
 class Kit:
     """What a service's composition root needs to add its routes and finish."""
 
-    flask: Flask
+    flask: LeanFlask
     api: Api
     settings: CommonSettings
+    per_address: RateLimit
 
     def finish(
         self, checks: Mapping[str, health.Check], *, optional: frozenset[str] = frozenset()
@@ -43,14 +44,13 @@ class Kit:
         health.install(self.flask, checks, optional=optional)
         docs.install(self.flask, self.api, VERSION)
         wsgi: Wsgi = self.flask.wsgi_app
-        per_address = RateLimit(self.settings.requests_per_second_address)
         if self.settings.trusted_proxies:
             wsgi = ProxyFix(wsgi, x_for=self.settings.trusted_proxies, x_proto=1, x_host=0)
 
         @self.flask.before_request
         def spend() -> None:
             if not request.path.startswith("/health/"):
-                per_address.spend(request.remote_addr)
+                self.per_address.spend(request.remote_addr)
 
         wsgi = traced(wsgi, self.flask.name.removesuffix("_service"), self.settings.otel_endpoint)
         return Edge(wsgi, origins=self.settings.allowed_origins())
@@ -74,14 +74,16 @@ def kit(
     flask.url_map.merge_slashes = False
     flask.url_map.redirect_defaults = False
     problems.install(flask)
+    per_address = RateLimit(settings.requests_per_second_address)
     api = Api(
         flask,
         title=title,
         identify=identify,
         per_person=RateLimit(settings.requests_per_second),
+        per_address=per_address,
         strict_paths=strict_paths,
     )
-    return Kit(flask, api, settings)
+    return Kit(flask, api, settings, per_address)
 
 
 def answers(db: Database) -> health.Check:

@@ -39,11 +39,19 @@ def problem(error: DomainError) -> Response:
     return response
 
 
+def answer_to(fault: Exception) -> Response:
+    """The answer to a request that failed with ``fault``, whatever it is."""
+    if isinstance(fault, DomainError):
+        return problem(fault)
+    if isinstance(fault, HTTPException):
+        return _from_werkzeug(fault)
+    logs.log().error("unexpected", exc_info=fault)
+    return problem(DomainError(Kind.INTERNAL, "internal", "Something went wrong on our side."))
+
+
 def install(app: Flask) -> None:
     """Make every way of failing in ``app`` answer with a problem."""
-    app.register_error_handler(DomainError, problem)
-    app.register_error_handler(HTTPException, _from_werkzeug)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, answer_to)
 
 
 def _from_werkzeug(fault: HTTPException) -> Response:
@@ -55,8 +63,3 @@ def _from_werkzeug(fault: HTTPException) -> Response:
     if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
     return response
-
-
-def _unexpected(fault: Exception) -> Response:
-    logs.log().error("unexpected", exc_info=fault)
-    return problem(DomainError(Kind.INTERNAL, "internal", "Something went wrong on our side."))

@@ -1,10 +1,11 @@
-"""Which of the faces in a picture is meant, and whether it will do."""
+"""Which of the faces in a picture is meant."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot
+from typing import Any
 
 from common.errors import DomainError, Kind
 
@@ -14,8 +15,6 @@ RIVAL_SCORE = 0.9
 # At enrolment nobody else should be near the camera at all.
 BYSTANDER_SIZE = 0.3
 BYSTANDER_SCORE = 0.8
-ENROL_SCORE = 0.8
-ENROL_PIXELS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,9 @@ class Face:
         return self.area * (1 - offset / hypot(width, height))
 
 
-def refused(code: str, message: str, field: str) -> DomainError:
-    """An image that can be read and does not serve."""
-    return DomainError(Kind.UNPROCESSABLE, code, message, field=field)
+def refused(code: str, message: str, field: str, **extra: Any) -> DomainError:
+    """An image that can be read and does not serve; ``extra`` joins the answer."""
+    return DomainError(Kind.UNPROCESSABLE, code, message, field=field, extra=extra)
 
 
 def foremost(faces: Sequence[Face], *, width: int, height: int) -> Face:
@@ -64,19 +63,9 @@ def dominant(faces: Sequence[Face], *, width: int, height: int, field: str = "im
     return meant
 
 
-def enrollable(faces: Sequence[Face], *, width: int, height: int, field: str = "image") -> Face:
-    """The one face of a photo good enough to be compared with for years.
-
-    Raises ``no_face``, ``several_faces``, ``too_small`` or ``unclear_face``.
-    """
-    face = dominant(faces, width=width, height=height, field=field)
-    if _others(faces, face, BYSTANDER_SIZE, BYSTANDER_SCORE):
-        raise refused("several_faces", "Only one face may be in the photo.", field)
-    if max(face.width, face.height) < ENROL_PIXELS:
-        raise refused("too_small", "The face is too small: come closer.", field)
-    if face.score < ENROL_SCORE:
-        raise refused("unclear_face", "The face is not clear: look at the camera.", field)
-    return face
+def crowded(faces: Sequence[Face], meant: Face) -> bool:
+    """Whether somebody besides ``meant`` is near: more than an enrolment allows."""
+    return _others(faces, meant, BYSTANDER_SIZE, BYSTANDER_SCORE)
 
 
 def _others(faces: Sequence[Face], meant: Face, size: float, score: float) -> bool:

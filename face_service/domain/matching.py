@@ -13,11 +13,26 @@ from face_service.domain.faces import refused
 
 Embedding = NDArray[np.float32]
 
-# Similarity needed to accept, by the number of enrolled photos; docs/accuracy.md has the figures.
-ACCEPT = {1: 0.41, 2: 0.42, 3: 0.43}
-REVIEW_BAND = 0.04
-# Photos of one enrolment must at least look related, else two people could share an account.
-SAME_PERSON = 0.30
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The similarities (cosines) at which something follows; docs/accuracy.md has their errors.
+
+    ``accept_one`` is needed against one enrolled photo, ``accept_three`` against three and more;
+    in the ``review_band`` below that a person decides. Photos of one enrolment must reach
+    ``same_person``, else two people could share an account.
+    """
+
+    accept_one: float = 0.41
+    accept_two: float = 0.42
+    accept_three: float = 0.43
+    review_band: float = 0.04
+    same_person: float = 0.30
+
+    def accepting(self, photos: int) -> float:
+        """The similarity that accepts against a template made of ``photos`` photos."""
+        by_number = (self.accept_one, self.accept_two, self.accept_three)
+        return by_number[max(1, min(photos, len(by_number))) - 1]
 
 
 class Decision(StrEnum):
@@ -52,31 +67,29 @@ def similarity(one: Embedding, other: Embedding) -> float:
     return float(np.clip(np.dot(one, other), -1.0, 1.0))
 
 
-def threshold(photos: int) -> float:
-    """The similarity that accepts against a template made of ``photos`` photos."""
-    return ACCEPT[max(1, min(photos, max(ACCEPT)))]
-
-
-def judge(value: float, *, photos: int) -> Verdict:
+def judge(value: float, thresholds: Thresholds, *, photos: int) -> Verdict:
     """What a similarity of ``value`` to a template of ``photos`` photos comes to."""
-    needed = threshold(photos)
+    needed = thresholds.accepting(photos)
     if value >= needed:
         decision = Decision.ACCEPT
-    elif value >= needed - REVIEW_BAND:
+    elif value >= needed - thresholds.review_band:
         decision = Decision.REVIEW
     else:
         decision = Decision.REJECT
     return Verdict(decision, value, needed)
 
 
-def compare(probe: Embedding, enrolled: Sequence[Embedding]) -> Verdict:
+def compare(probe: Embedding, enrolled: Sequence[Embedding], thresholds: Thresholds) -> Verdict:
     """``probe`` against the photos of one person."""
-    return judge(similarity(normalised(probe), template(enrolled)), photos=len(enrolled))
+    alike = similarity(normalised(probe), template(enrolled))
+    return judge(alike, thresholds, photos=len(enrolled))
 
 
-def require_one_person(embeddings: Sequence[Embedding], *, field: str = "image") -> None:
+def require_one_person(
+    embeddings: Sequence[Embedding], thresholds: Thresholds, *, field: str = "image"
+) -> None:
     """Raise ``different_people`` unless each photo resembles what the others have in common."""
     for number, embedding in enumerate(embeddings):
         rest = [other for index, other in enumerate(embeddings) if index != number]
-        if rest and similarity(normalised(embedding), template(rest)) < SAME_PERSON:
+        if rest and similarity(normalised(embedding), template(rest)) < thresholds.same_person:
             raise refused("different_people", "The photos show different people.", field)

@@ -8,6 +8,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.httpkit.fields import Id
 
+Reason = Literal[
+    "no_face",
+    "several_faces",
+    "too_near",
+    "cut_off",
+    "too_small",
+    "too_dark",
+    "too_bright",
+    "turned_away",
+    "tilted",
+    "blurred",
+    "unclear_face",
+]
+
 
 def example(**members: Any) -> ConfigDict:
     """A model's configuration that shows one value of it in the OpenAPI document."""
@@ -82,13 +96,40 @@ class ConsentOut(BaseModel):
     biometrics: bool
 
 
+class QualityOut(BaseModel):
+    """What is measured of a face.
+
+    ``score`` is the detector's, ``size`` the longer side of the face in pixels; sharpness,
+    brightness and contrast are from 0 to 1, angles in degrees: ``yaw`` to the person's own left,
+    ``pitch`` upwards, ``roll`` to their own left shoulder.
+    """
+
+    score: float
+    size: float | None
+    sharpness: float | None
+    brightness: float | None
+    contrast: float | None
+    yaw: float | None
+    pitch: float | None
+    roll: float | None
+
+
+class AssessmentOut(BaseModel):
+    """Whether a photo would be enrolled; the first of ``reasons`` is to be put right first."""
+
+    acceptable: bool
+    reasons: list[Reason]
+    advice: str | None
+    quality: QualityOut | None
+
+
 class EnrolledOut(BaseModel):
-    """An enrolled photo."""
+    """An enrolled photo; of one that is older than the measuring only the score is known."""
 
     id: int
     created_at: str
     engine: str
-    quality: dict[str, float]
+    quality: QualityOut
     photo_url: str
 
 

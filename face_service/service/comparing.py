@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from common.errors import conflict
 from common.identity import Action, Subject
 from face_service.domain.faces import Face
-from face_service.domain.matching import Verdict, compare
+from face_service.domain.matching import Thresholds, Verdict, compare
 from face_service.service.access import Access, require_biometrics, require_permission
 from face_service.service.enrolling import Current, embed_dominant
 from face_service.service.ports import Audit, Engines, FaceStore, Images
@@ -33,6 +33,7 @@ class Comparing:
     store: FaceStore
     audit: Audit
     current: Current
+    thresholds: Thresholds
 
     def detect(self, caller: Subject, image: bytes) -> Detection:
         """The faces in ``image``."""
@@ -50,7 +51,7 @@ class Comparing:
         with self.engines.borrow() as engine:
             probe = embed_dominant(engine, one, "image")
             known = embed_dominant(engine, other, "reference")
-        verdict = compare(probe, [known])
+        verdict = compare(probe, [known], self.thresholds)
         self._note(verdict, caller, None)
         return verdict
 
@@ -66,9 +67,11 @@ class Comparing:
             raise conflict("not_enrolled", "No face is enrolled for this person.")
         picture = self.images.pixels(image)
         with self.engines.borrow() as engine:
-            enrolled = [self.current.embedding(engine, employee_id, one) for one in templates]
+            enrolled = self.current.embeddings(engine, employee_id, templates)
+            if not enrolled:
+                raise conflict("not_enrolled", "The enrolled photos are unusable; enrol again.")
             probe = embed_dominant(engine, picture, "image")
-        verdict = compare(probe, enrolled)
+        verdict = compare(probe, enrolled, self.thresholds)
         self._note(verdict, caller, employee_id)
         return verdict
 

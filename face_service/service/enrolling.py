@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from common.errors import DomainError, conflict, not_found
+from common.errors import DomainError, Kind, not_found
 from common.identity import Action, Subject
 from face_service.domain.consent import CONSENT_VERSION, consent_required
-from face_service.domain.faces import dominant, enrollable
-from face_service.domain.matching import Embedding, require_one_person
-from face_service.service.access import Access, require_biometrics
+from face_service.domain.faces import Face, dominant, foremost
+from face_service.domain.matching import Embedding, Thresholds, require_one_person
+from face_service.domain.quality import Assessment, Limits, assess, refusal
+from face_service.service.access import Access, require_biometrics, require_permission
 from face_service.service.ports import (
     ConsentStore,
     Engine,
@@ -34,20 +36,23 @@ class Current:
     store: FaceStore
     engine_name: str
 
-    def embedding(self, engine: Engine, employee_id: int, template: Template) -> Embedding:
-        """The template's embedding by the engine in use, made anew from the photo if need be."""
+    def embeddings(
+        self, engine: Engine, employee_id: int, templates: Sequence[Template]
+    ) -> list[Embedding]:
+        """The templates' embeddings by the engine in use, made anew from their photos if need be.
+
+        A photo that is gone, or of which the engine makes nothing, has none.
+        """
+        found = (self._embedding(engine, employee_id, one) for one in templates)
+        return [embedding for embedding in found if embedding is not None]
+
+    def _embedding(self, engine: Engine, employee_id: int, template: Template) -> Embedding | None:
         if template.engine == self.engine_name:
             return template.embedding
         jpeg = self.store.photo(employee_id, template.id)
-        if jpeg is None:
-            raise conflict("not_enrolled", "The enrolled photo is gone; enrol again.")
-        try:
-            embedding = embed_dominant(engine, self.images.pixels(jpeg), "image")
-        except DomainError as fault:
-            raise conflict(
-                "not_enrolled", "The enrolled photo is unusable; enrol again."
-            ) from fault
-        self.store.replace(employee_id, Template(template.id, self.engine_name, embedding))
+        embedding = None if jpeg is None else embed_kept(engine, self.images, jpeg)
+        if embedding is not None:
+            self.store.renew(employee_id, [Template(template.id, self.engine_name, embedding)])
         return embedding
 
 
@@ -61,6 +66,15 @@ class Enrolling:
     store: FaceStore
     consents: ConsentStore
     current: Current
+    thresholds: Thresholds
+    limits: Limits
+
+    def assess(self, caller: Subject, image: bytes) -> Assessment:
+        """Whether a photo would be taken, and what was measured of it; nothing of it is kept."""
+        require_permission(caller, Action.DETECT_FACE)
+        picture = self.images.pixels(image)
+        with self.engines.borrow() as engine:
+            return _assess(engine, picture, self.limits)[0]
 
     def enrol(
         self, caller: Subject, employee_id: int, images: Sequence[bytes]
@@ -71,14 +85,18 @@ class Enrolling:
         consent = self.consents.consent(employee_id)
         if consent is None or consent.version != CONSENT_VERSION:
             raise consent_required()
-        pictures = [self.images.both(image, longest=_KEPT_PHOTO_SIDE) for image in images]
+        pictures = []
+        for number, image in enumerate(images):
+            with _of_photo(number):
+                pictures.append(self.images.both(image, longest=_KEPT_PHOTO_SIDE))
         with self.engines.borrow() as engine:
-            faces = [_new_face(engine, picture) for picture in pictures]
-            known = [
-                self.current.embedding(engine, employee_id, one)
-                for one in self.store.templates(employee_id)
-            ]
-        require_one_person([*known, *(face.embedding for face in faces)])
+            faces = []
+            for number, picture in enumerate(pictures):
+                with _of_photo(number):
+                    faces.append(_new_face(engine, picture, self.limits))
+            templates = self.store.templates(employee_id)
+            known = self.current.embeddings(engine, employee_id, templates)
+        require_one_person([*known, *(face.embedding for face in faces)], self.thresholds)
         return self.store.add(
             employee_id, faces, engine=self.current.engine_name, actor=caller.employee_id
         )
@@ -111,7 +129,46 @@ def embed_dominant(engine: Engine, picture: Picture, field: str) -> Embedding:
     return engine.embed(picture, face)
 
 
-def _new_face(engine: Engine, picture: Picture) -> NewFace:
+def embed_kept(engine: Engine, images: Images, jpeg: bytes) -> Embedding | None:
+    """The face on a kept photo as numbers; ``None`` when the engine makes nothing of it.
+
+    Raises ``unavailable``, which says nothing about the photo.
+    """
+    try:
+        return embed_dominant(engine, images.pixels(jpeg), "image")
+    except DomainError as fault:
+        if fault.kind is Kind.UNAVAILABLE:
+            raise
+        return None
+
+
+def _new_face(engine: Engine, picture: Picture, limits: Limits) -> NewFace:
+    assessment, face = _assess(engine, picture, limits)
+    if face is None or assessment.quality is None or not assessment.acceptable:
+        raise refusal(assessment)
+    return NewFace(engine.embed(picture, face), picture.jpeg, assessment.quality)
+
+
+def _assess(engine: Engine, picture: Picture, limits: Limits) -> tuple[Assessment, Face | None]:
     faces = engine.detect(picture)
-    face = enrollable(faces, width=picture.width, height=picture.height)
-    return NewFace(engine.embed(picture, face), picture.jpeg, face.score)
+    size = {"width": picture.width, "height": picture.height}
+    face = foremost(faces, **size) if faces else None
+    close_up = engine.close_up(picture, face) if face else None
+    return assess(faces, close_up, limits, **size), face
+
+
+@contextmanager
+def _of_photo(number: int) -> Iterator[None]:
+    """Say in a refusal which of several photos it is about, from 0."""
+    try:
+        yield
+    except DomainError as fault:
+        if fault.kind is Kind.UNAVAILABLE:
+            raise
+        raise DomainError(
+            fault.kind,
+            fault.code,
+            fault.message,
+            field=fault.field,
+            extra={**fault.extra, "index": number},
+        ) from fault

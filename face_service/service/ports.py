@@ -11,6 +11,7 @@ from typing import Protocol
 from common.identity import Person
 from face_service.domain.faces import Face
 from face_service.domain.matching import Embedding, Verdict
+from face_service.domain.quality import CloseUp, Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,25 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class EnrolledFace:
-    """An enrolled photo as it is listed. ``score`` is the detector's, 0 to 1."""
+    """An enrolled photo as it is listed.
+
+    ``score`` is the detector's, 0 to 1. Photos enrolled before it was measured have no ``quality``.
+    """
 
     id: int
     engine: str
     score: float
+    quality: Quality | None
     created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class NewFace:
-    """A photo about to be enrolled: the embedding, the JPEG it came from, the score."""
+    """A photo about to be enrolled: the embedding, the JPEG it came from, what was measured."""
 
     embedding: Embedding
     jpeg: bytes
-    score: float
+    quality: Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,10 @@ class Engine(Protocol):
         """``face`` as numbers of length 1."""
         ...
 
+    def close_up(self, picture: Picture, face: Face) -> CloseUp:
+        """``face`` seen closely, for what an enrolment asks of it."""
+        ...
+
 
 class Engines(Protocol):
     """A bounded supply of engines."""
@@ -152,8 +161,8 @@ class FaceStore(Protocol):
         """The JPEG of one enrolled photo."""
         ...
 
-    def replace(self, employee_id: int, template: Template) -> None:
-        """Store the embedding that another engine made of the same photo."""
+    def renew(self, employee_id: int, templates: Sequence[Template]) -> int:
+        """Keep the embeddings that an engine made of photos that are still there; how many."""
         ...
 
     def erase(self, employee_id: int, face_id: int | None, *, actor: int) -> bool:

@@ -40,12 +40,12 @@ def note(
     tx: Transaction,
     action: str,
     target: str,
-    actor: int,
+    actor: int | None,
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a line within ``tx``; ``target`` is what was acted upon."""
+    """Write a line within ``tx``; ``target`` is what was acted upon, by nobody or by ``actor``."""
     tx.execute(_SQL["note"], **_entry(action, target, actor, before=before, after=after))
 
 
@@ -57,7 +57,7 @@ def person(employee_id: int) -> str:
 def _entry(
     action: str,
     target: str,
-    actor: int,
+    actor: int | None,
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,

@@ -6,8 +6,9 @@ made before still holds the key, wrapped, until the backup itself expires.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from common.sql import Queries
 from common.vault import Unreadable, Vault
 from face_service.domain.consent import MOST_PHOTOS, consent_required
 from face_service.domain.matching import Embedding
+from face_service.domain.quality import Quality
 from face_service.service.ports import EnrolledFace, NewFace, Template
 from face_service.store import audit
 
@@ -78,20 +80,31 @@ class Faces:
             return None
         return self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.photo))
 
-    def replace(self, employee_id: int, template: Template) -> None:
-        """Store another engine's embedding of the same photo, if the photo is still there."""
+    def renew(self, employee_id: int, templates: Sequence[Template]) -> int:
+        """Keep the embeddings that an engine made of photos that are still there; how many.
+
+        Photos that the same engine has seen already are left alone.
+        """
         with self.db.transaction() as tx:
             subject = lock_subject(tx, employee_id)
-            if subject is not None and subject.wrapped_key is not None:
-                plain = _packed(template.embedding)
-                sealed = self.vault.seal(bytes(subject.wrapped_key), employee_id, plain)
-                tx.execute(
-                    _SQL["replace"],
+            if subject is None or subject.wrapped_key is None:
+                return 0
+            wrapped = bytes(subject.wrapped_key)
+            renewed = [
+                one.id
+                for one in templates
+                if tx.execute(
+                    _SQL["renew"],
                     employee_id=employee_id,
-                    id=template.id,
-                    engine=template.engine,
-                    embedding=sealed,
+                    id=one.id,
+                    engine=one.engine,
+                    embedding=self.vault.seal(wrapped, employee_id, _packed(one.embedding)),
                 )
+            ]
+            if renewed:
+                after = {"faces": renewed, "engine": templates[0].engine}
+                audit.note(tx, "renew_faces", audit.person(employee_id), None, after=after)
+            return len(renewed)
 
     def erase(self, employee_id: int, face_id: int | None, *, actor: int) -> bool:
         """Erase one photo or all of them; with the last one goes the key."""
@@ -119,7 +132,8 @@ class Faces:
             engine=engine,
             embedding=self.vault.seal(wrapped, employee_id, _packed(face.embedding)),
             photo=self.vault.seal(wrapped, employee_id, face.jpeg),
-            score=face.score,
+            score=face.quality.score,
+            quality=json.dumps(asdict(face.quality)),
         )
         return _listed(row)
 
@@ -135,7 +149,8 @@ def erase_all(tx: Transaction, employee_id: int) -> int:
 
 
 def _listed(row: Row) -> EnrolledFace:
-    return EnrolledFace(row.id, row.engine, row.score, row.created_at)
+    quality = Quality(**row.quality) if row.quality else None
+    return EnrolledFace(row.id, row.engine, row.score, quality, row.created_at)
 
 
 def _packed(embedding: Embedding) -> bytes:

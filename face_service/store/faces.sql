@@ -6,12 +6,12 @@ WHERE employee_id = %(employee_id)s FOR UPDATE;
 UPDATE face.subject SET wrapped_key = %(wrapped_key)s WHERE employee_id = %(employee_id)s;
 
 -- :name add
-INSERT INTO face.template (employee_id, engine, embedding, photo, score)
-VALUES (%(employee_id)s, %(engine)s, %(embedding)s, %(photo)s, %(score)s)
-RETURNING id, engine, score, created_at;
+INSERT INTO face.template (employee_id, engine, embedding, photo, score, quality)
+VALUES (%(employee_id)s, %(engine)s, %(embedding)s, %(photo)s, %(score)s, %(quality)s)
+RETURNING id, engine, score, quality, created_at;
 
 -- :name list
-SELECT id, engine, score, created_at FROM face.template
+SELECT id, engine, score, quality, created_at FROM face.template
 WHERE employee_id = %(employee_id)s ORDER BY id;
 
 -- :name embeddings
@@ -24,9 +24,9 @@ SELECT t.photo, s.wrapped_key
 FROM face.template t JOIN face.subject s USING (employee_id)
 WHERE t.employee_id = %(employee_id)s AND t.id = %(id)s AND s.wrapped_key IS NOT NULL;
 
--- :name replace
+-- :name renew
 UPDATE face.template SET engine = %(engine)s, embedding = %(embedding)s
-WHERE employee_id = %(employee_id)s AND id = %(id)s;
+WHERE employee_id = %(employee_id)s AND id = %(id)s AND engine <> %(engine)s;
 
 -- :name erase_one
 DELETE FROM face.template WHERE employee_id = %(employee_id)s AND id = %(id)s;

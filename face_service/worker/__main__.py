@@ -18,8 +18,8 @@ from common.config import ConfigError, environment, load
 def work(env: Mapping[str, str], command: Sequence[str] | None = None) -> int:
     """Run a worker; ``command`` starts what looks at pictures instead of the usual one."""
     # Only now: these count, and metrics decide on import where their counts go.
-    from face_service.settings import WorkerSettings
     from face_service.worker.build import build
+    from face_service.worker.settings import WorkerSettings
 
     settings = load(WorkerSettings, env)
     logs.configure("face-worker", settings.log_level)
@@ -40,7 +40,7 @@ def secret(env: Mapping[str, str], url: str) -> int:
     """Print the secret of one target."""
     from common.webhooks import written
     from face_service.domain.targets import targets
-    from face_service.settings import WorkerSettings
+    from face_service.worker.settings import WorkerSettings
 
     settings = load(WorkerSettings, env)
     try:

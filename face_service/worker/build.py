@@ -14,11 +14,11 @@ from common.notify import notify
 from common.sql import dsn
 from face_service.sending import Sender
 from face_service.service.working import Delivering, Judging
-from face_service.settings import WorkerSettings
 from face_service.store.deliveries import Deliveries
 from face_service.store.jobs import Jobs, vault_of
 from face_service.worker.keeper import COMMAND, Keeper
 from face_service.worker.running import Lanes, Pace, connect, queue_app, work
+from face_service.worker.settings import WorkerSettings
 from face_service.worker.tending import Tending
 from face_service.worker.watch import Watch
 

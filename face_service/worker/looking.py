@@ -95,5 +95,7 @@ def judge_for(env: Mapping[str, str]) -> Judge:
     images = ImageReader(size=1)
     faces = Faces(db, Vault(settings.face_key.key()))
     current = Current(images, faces, engine.engine_name())
-    comparing = Comparing(Access(org), images, engines, faces, Audit(db), current)
+    comparing = Comparing(
+        Access(org), images, engines, faces, Audit(db), current, settings.thresholds
+    )
     return Judge(comparing, org, Jobs(db, vault_of(settings.face_key.key())))

@@ -79,6 +79,16 @@ def user_add(call: Call) -> Answer:
     return 201, shown(call.world.person(number))
 
 
+def refuse_taken(call: Call, one: dict[str, Any], body: dict[str, Any]) -> None:
+    """One's own alone: the names and numbers of somebody else are refused."""
+    if body.get("username", "").startswith("service:"):
+        raise Problem(400, "invalid_request", field="username")
+    for other in call.world.users.values():
+        for key in ("username", "school_number", "external_code"):
+            if other is not one and body.get(key) and other[key] == body[key]:
+                raise Problem(409, f"{key}_taken")
+
+
 def user(call: Call) -> Answer:
     actor = admin(call)
     one = call.world.person(int(call.path.split("/")[4]))
@@ -88,8 +98,12 @@ def user(call: Call) -> Answer:
     reason = body.pop("reason", None)
     if "roles" in body and one["employee_id"] == actor:
         raise Problem(403, "own_roles")
-    before = {key: one[key] for key in body if key in KEPT and one[key] != body[key]}
-    one |= {key: body[key] for key in KEPT if key in body}
+    refuse_taken(call, one, body)
+    changeable = ("username", *KEPT)
+    before = {key: one[key] for key in body if key in changeable and one[key] != body[key]}
+    one |= {key: body[key] for key in changeable if key in body}
+    if "username" in before:
+        call.world.renamed(one["employee_id"])
     after = {key: one[key] for key in before}
     name = f"person:{one['employee_id']}"
     note(call, actor, "account.changed", name, object_name=one["username"],

@@ -66,7 +66,7 @@ def register(call: Call) -> Answer:
         invitation = contract_invitations.usable(call.world, body["invitation"])
         invitation["used"] += 1
         role = invitation["role"]
-    elif not call.world.choices["registration"]:
+    elif call.world.choices["registration_mode"] != "open":
         raise Problem(403, "registration_closed")
     number = 1000 + len(call.world.users)
     call.world.add_user(number, body["username"], "", [role], [])

@@ -62,7 +62,12 @@ class World:
     sockets: list[Any] = field(default_factory=list)
     feed_log: list[dict[str, Any]] = field(default_factory=list)
     choices: dict[str, Any] = field(
-        default_factory=lambda: {"directories": [LOCAL], "registration": True, "demo": False}
+        default_factory=lambda: {
+            "directories": [LOCAL],
+            "registration": True,
+            "registration_mode": "open",
+            "demo": False,
+        }
     )
     factors: dict[int, dict[str, Any]] = field(default_factory=dict)
     challenges: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -110,6 +115,12 @@ class World:
     def person(self, number: int) -> dict[str, Any]:
         """The account with that employee id."""
         return next(user for user in self.users.values() if user["employee_id"] == number)
+
+    def renamed(self, number: int) -> None:
+        """Somebody has another username: every session that says the old one ends."""
+        self.users = {user["username"]: user for user in self.users.values()}
+        self.tokens = {token: of for token, of in self.tokens.items() if of != number}
+        self.cookies = {cookie: of for cookie, of in self.cookies.items() if of != number}
 
     def me(self, number: int) -> dict[str, Any]:
         """What /users/me answers."""

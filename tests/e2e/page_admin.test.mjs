@@ -51,49 +51,6 @@ test("people are found by name, role and state; one is locked with a reason and 
   assert.deepEqual(errors, []);
 });
 
-test("roles, details and teams of a person are changed; what is half written elsewhere stays", async (t) => {
-  const { page, admin } = await signedIn(t);
-  await admin.open(1);
-  const sheet = admin.sheet();
-  await page.fill("#school_number", "4711");
-  await sheet.getByRole("checkbox", { name: "Manager" }).check();
-  await page.fill("#roles-reason", "leads the day ward");
-  await sheet.getByRole("button", { name: "Save roles" }).click();
-  await sheet.getByText("Roles saved").waitFor();
-  assert.equal(await page.inputValue("#school_number"), "4711", "the other form is left alone");
-  await sheet.getByRole("button", { name: "Save", exact: true }).click();
-  await sheet.getByText("Saved", { exact: true }).waitFor();
-  await page.selectOption("#join-team", { label: "Reception · Hazir Clinic" });
-  await sheet.locator(".chip", { hasText: "Reception" }).waitFor();
-  await sheet.getByRole("button", { name: "Remove from Day ward" }).click();
-  await sheet.locator(".chip", { hasText: "Day ward" }).waitFor({ state: "detached" });
-  await page.keyboard.press("Escape");
-  await page.locator("tr", { hasText: "Elif" }).getByText("Manager").waitFor();
-});
-
-test("one's own roles and lock are out of reach, and it says why", async (t) => {
-  const { admin } = await signedIn(t);
-  await admin.open(3);
-  await admin.sheet().getByText("Nobody changes their own roles.").waitFor();
-  assert.ok(await admin.sheet().getByRole("checkbox", { name: "Staff" }).isDisabled());
-  assert.equal(await admin.sheet().getByRole("button", { name: "Lock" }).count(), 0);
-});
-
-test("a reset link is shown once; a second factor is removed with a reason, and one that is not there is said so", async (t) => {
-  await double.control("factor", { employee_id: 4 });
-  const { page, admin } = await signedIn(t);
-  await admin.open(4);
-  await admin.sheet().getByRole("button", { name: "Make a link" }).click();
-  const url = await admin.sheet().locator('[data-test="copy-value"]').textContent();
-  assert.match(url, /#\/reset\?token=/);
-  for (const expected of ["Second factor removed", "This person has no second factor."]) {
-    await admin.sheet().getByRole("button", { name: "Remove", exact: true }).click();
-    await admin.confirm("lost phone");
-    await admin.dialog().getByText(expected).waitFor();
-  }
-  await page.keyboard.press("Escape");
-});
-
 test("a person is added, and their first link is at hand", async (t) => {
   const { page, admin, errors } = await signedIn(t);
   await page.getByRole("button", { name: "Add a person" }).click();
@@ -265,6 +222,10 @@ for (const [theme, locale] of [["light", "en-GB"], ["dark", "fa-IR"]]) {
     await admin.open(1);
     await admin.sheet().locator(".access").first().waitFor();
     await axe(page, "person");
+    await page.fill("#username", "demo_manager_1");
+    await page.locator("#username").press("Enter");
+    await page.locator("#username-error").waitFor();
+    await axe(page, "person, name taken");
     await admin.sheet().locator(".access .button").first().click();
     await admin.sheet().locator('[data-test="reset-link"]').waitFor();
     await axe(page, "person, link");
@@ -316,6 +277,9 @@ test("on a phone nothing stands out of the page, in either direction, and every 
     await check("people");
     await admin.open(1);
     await check("person");
+    await page.fill("#username", "W".repeat(150));
+    await page.locator("#rename-reason").waitFor();
+    await check("person, renamed");
     await page.keyboard.press("Escape");
     for (const i of [1, 2]) {
       await page.locator('[role="tab"]').nth(i).click();

@@ -1,4 +1,4 @@
-// Signing in: the configured ways, the second factor, invitations, resets, and what is said when it does not work.
+// Signing in: the configured ways, the second factor, resets, and what is said when it does not work.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axe } from "./axe.mjs";
@@ -17,7 +17,7 @@ async function opened(t, options) {
 const LOCAL = { name: "local", kind: "local", label: "Hazir" };
 const HOSPITAL = { name: "hospital", kind: "ldap", label: "City Hospital" };
 const CAMPUS = { name: "campus", kind: "oidc", label: "Campus" };
-const choices = (directories, more) => double.control("set", { choices: { directories, registration: true, demo: false, ...more } });
+const choices = (directories, more) => double.control("set", { choices: { directories, registration: true, registration_mode: "open", demo: false, ...more } });
 
 test("with one password directory there is nothing to choose", async (t) => {
   const { page, gate } = await opened(t);
@@ -180,31 +180,6 @@ test("second factor after an institution's page: asked for at once, and one gets
   assert.doesNotMatch(page.url(), /challenge/);
   await step.type("246810");
   await page.locator(".board-table").waitFor();
-});
-
-test("an invitation's link shows what it gives, leaves the address, and makes the account", async (t) => {
-  const { code } = await double.control("invite", { role: "teacher", site_id: 2 });
-  const { page, today } = await opened(t);
-  await page.goto(`${double.page}/index.html#/register?invitation=${code}`);
-  await page.getByText("This invitation makes you: Teacher").waitFor();
-  await page.locator('[data-test="invitation"]').getByText("North School").waitFor();
-  assert.equal(new URL(page.url()).hash, "#/register");
-  await page.fill("#username", "new.teacher");
-  await page.fill("#password", "three long words");
-  await page.locator('button[type="submit"]').click();
-  await today.hero("out").waitFor();
-  const { users } = await double.control("log");
-  assert.ok(users.includes("new.teacher"));
-});
-
-test("an invitation that is over says so; without open registration one is needed", async (t) => {
-  await choices([LOCAL], { registration: false });
-  const { page, gate } = await opened(t);
-  await gate.open();
-  await page.getByRole("link", { name: "Use your invitation" }).click();
-  await page.fill("#invitation", "not-a-code");
-  await page.getByRole("button", { name: "Check" }).click();
-  await page.getByText("This invitation is not valid any more.").waitFor();
 });
 
 test("a reset link: the secret leaves the address, twice the same password, once", async (t) => {

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from time import monotonic
 
+import pytest
 import uvloop
 
 from tests.support.faults_doors import Answer, Door, GrpcDoor, Lost, RestDoor, Wanted
@@ -18,6 +19,8 @@ from tests.support.faults_system import FaultySystem
 from tests.support.faults_watchers import SocketWatcher
 from tests.support.people import Town
 from tests.support.process import frozen
+
+pytestmark = pytest.mark.long
 
 _keys = itertools.count(1)
 

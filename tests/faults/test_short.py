@@ -11,6 +11,8 @@ from tests.support.faults_points import POINTS, all_points
 from tests.support.faults_scene import Report, Scene, scene
 from tests.support.faults_schedule import Step
 
+pytestmark = pytest.mark.long
+
 _EVENTS = 2000
 
 

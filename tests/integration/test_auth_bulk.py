@@ -222,6 +222,28 @@ def test_somebody_takes_a_name_meanwhile(
     assert auth.town.sql("SELECT 1 FROM auth.person WHERE username = 'imp-racer'") == []
 
 
+@pytest.mark.parametrize("run", ["?dry_run=true", "?dry_run=false"])
+def test_a_trial_foresees_what_the_directory_gives(auth: AuthServer, cast: Cast, run: str) -> None:
+    name = f"given{run[-4:]}"
+    of_directory(auth, auth.town.person(Role.TEACHER, Role.STAFF, username=name))
+    before = people(auth)
+    refused = send(auth, cast, f"username,roles\nnever,staff\n{name},staff\n", run)
+    assert faults(refused) == [(3, "roles", "role_of_directory")]
+    assert people(auth) == before
+    taken = send(auth, cast, f"username,roles\n{name},teacher|manager\n", run).json()
+    assert (taken["changed"], taken["errors"]) == (1, [])
+
+
+def of_directory(auth: AuthServer, number: int) -> None:
+    """A university makes this teacher a teacher."""
+    auth.town.of_directory(number)
+    auth.town.sql(
+        "UPDATE auth.person_role SET from_directory = true"
+        " WHERE employee_id = %s AND role = 'teacher'",
+        number,
+    )
+
+
 def test_a_thousand_at_once(auth: AuthServer, cast: Cast) -> None:
     text = "username,roles,site,teams\n" + "".join(
         f"mass-{n},student,Head Office,Other\n" for n in range(1000)

@@ -37,6 +37,7 @@ def test_only_the_local_directory_is_there_unless_others_are_named(
         assert auth.client.get("/api/v1/auth/choices").json() == {
             "directories": [{"name": "local", "kind": "local", "label": "Hazir"}],
             "registration": True,
+            "registration_mode": "open",
             "demo": True,
         }
         name = auth.register()["username"]

@@ -138,6 +138,7 @@ def test_the_choices_are_told(auth: AuthServer) -> None:
             {"name": "ldap", "kind": "ldap", "label": "University"},
         ],
         "registration": True,
+        "registration_mode": "open",
         "demo": False,
     }
     strange = log_in_by(auth, "moon", "a", "b")

@@ -221,7 +221,11 @@ def test_what_a_directory_gives_is_not_taken_here(
             headers = admin["headers"] | {"Content-Type": "text/csv"}
             url = "/api/v1/users/import?dry_run=false"
             answer = auth.client.post(url, content=body, headers=headers)
-        elif path == "/api/v1/roles":
+            # A file is answered line by line, and with any fault nothing of it is applied.
+            faults = answer.json()["errors"]
+            assert (answer.status_code, answer.json()["applied"]) == (200, not faults)
+            return (409, faults[0]["code"]) if faults else (200, None)
+        if path == "/api/v1/roles":
             wanted = {"employee_id": number, "roles": roles}
             answer = auth.client.patch(path, json=wanted, **admin)
         else:

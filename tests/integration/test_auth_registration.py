@@ -67,4 +67,6 @@ def test_an_admin_makes_accounts_all_the_same(auth: AuthServer, mode: str) -> No
 
 
 def test_the_choices_tell_it(auth: AuthServer, mode: str) -> None:
-    assert auth.client.get("/api/v1/auth/choices").json()["registration"] is (mode == "open")
+    told = auth.client.get("/api/v1/auth/choices").json()
+    assert told["registration"] is (mode == "open")
+    assert told["registration_mode"] == mode

@@ -22,6 +22,8 @@ from tests.support.folders import open_folder
 from tests.support.process import Process
 from tests.support.system import free_ports
 
+pytestmark = pytest.mark.long
+
 _NAMES = ("AUTH", "ATTENDANCE", "GRPC", "REPORTER", "FACE", "CLIENT")
 
 
@@ -172,6 +174,7 @@ def _administer(installation: Installation) -> None:
     done = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "hazir_owner", done.stderr
     assert verb("status").count(" ready ") == 9
+    assert "0 photos of 0 people" in verb("re-embed")
 
 
 def _look_again(installation: Installation, process: Process) -> None:

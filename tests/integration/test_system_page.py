@@ -9,7 +9,7 @@ import pytest
 from tests.support.node import run_node_tests
 from tests.support.system import System
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("portraits")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.usefixtures("portraits")]
 
 
 @pytest.mark.parametrize("part", ["page", "identity"])

@@ -22,6 +22,8 @@ from tests.support.redis_server import RedisServer, running_redis
 from tests.support.subscribers import asked, records_of, socket, stream, until_over
 from tests.support.system import PASSWORD, System, bearer, running_system
 
+pytestmark = pytest.mark.long
+
 BAR = 2.0
 
 

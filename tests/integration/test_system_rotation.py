@@ -16,6 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from tests.support.subscribers import Seen, asked, socket, stream, until_over
 from tests.support.system import PASSWORD, System, bearer, running_system
 
+pytestmark = pytest.mark.long
+
 BAR = 2.0
 
 

@@ -268,6 +268,7 @@ def _pair(scene: Scene, case: Case) -> Mapping[str, Any]:
 
 FACE: Mapping[str, Line] = {
     "POST /api/v1/faces/detect": Line(may.signed_in, upload()),
+    "POST /api/v1/faces/quality": Line(may.signed_in, upload()),
     "POST /api/v1/faces/verify": Line(
         may.verifies, upload(employee_id=lambda _, case: str(case.target)), RELATIONS
     ),

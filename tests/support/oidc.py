@@ -56,16 +56,18 @@ class RealProvider:
 
 
 @contextmanager
-def running_provider(folder: Path) -> Iterator[RealProvider]:
-    """The real provider, until the block ends."""
-    port = free_port()
+def running_provider(
+    folder: Path, port: int | None = None, callback: str = CALLBACK
+) -> Iterator[RealProvider]:
+    """The real provider, until the block ends; it sends people back to ``callback`` only."""
+    port = port or free_port()
 
     def answers() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
     process = Process(
-        lambda: ["node", "provider.mjs", str(port), CALLBACK],
+        lambda: ["node", "provider.mjs", str(port), callback],
         answers,
         log=folder / "provider.log",
         cwd=ROOT / "tests" / "e2e",

@@ -37,6 +37,7 @@ export default {
   "role.manager.text": "يرى أشخاص الفرق التي يقودها ويراجع سجلّاتهم.", "role.admin.text": "كل شيء: الأشخاص والمؤسسات والقواعد وهذه الصفحة.", "role.device.text": "جهاز عند المدخل. ليس للأشخاص.",
   "person.title": "شخص", "person.number": "رقم", "person.audit": "ما تقرّر بشأنه", "person.details": "البيانات", "person.access": "الدخول",
   "person.roles.save": "حفظ الأدوار", "person.roles.saved": "حُفظت الأدوار", "person.roles.own": "لا أحد يغيّر أدواره بنفسه. اطلب ذلك من مشرف آخر.", "person.roles.effect": "يسري خلال ثانيتين حيثما كان حسابه مفتوحًا.",
+  "person.rename.effect": "تنتهي كل جلسات هذا الحساب، ويكون الدخول بعدها بالاسم الجديد.",
   "person.team.join": "إضافة إلى فريق", "person.team.choose": "اختر فريقًا…", "person.team.leave": "إخراج من {name}", "person.team.left": "أُخرج من {name}",
   "person.factor.text": "لمن فقد هاتفه ورموز الاسترداد معًا.", "person.factor.off": "إزالة", "person.factor.ask": "إزالة التحقق بخطوتين عن {name}؟", "person.factor.confirm": "بعد ذلك تكفي كلمة المرور وحدها. تأكد أن الطلب منه حقًا.", "person.factor.done": "أُزيل التحقق بخطوتين",
   "person.lock": "قفل", "person.lock.title": "قفل الحساب", "person.lock.text": "تنتهي كل الجلسات فورًا ولا يدخل به أحد. تبقى السجلّات.", "person.lock.ask": "قفل حساب {name}؟", "person.lock.done": "قُفل الحساب", "person.lock.own": "لا أحد يقفل حسابه بنفسه.",
@@ -85,6 +86,6 @@ export default {
   "err.school_number_taken": "هذا الرقم الدراسي لشخص آخر.|تحقّق من الرقم.",
   "err.external_code_taken": "هذا الرمز الخارجي لشخص آخر.|تحقّق من الرمز.",
   "err.already_used": "استُخدمت الدعوة أكثر من ذلك.|اختر عددًا أكبر أو ألغِها.",
-  "import.err.username_taken": "اسم المستخدم لشخص آخر.", "import.err.school_number_taken": "الرقم لشخص آخر.", "import.err.external_code_taken": "الرمز لشخص آخر.", "import.err.invalid": "لا يمكن استخدام هذه القيمة.", "import.err.reserved": "هذا حساب خدمة.", "import.err.unknown_site": "لا مؤسسة بهذا الاسم.", "import.err.unknown_team": "لا فريق بهذا الاسم.", "import.err.duplicate": "صف آخر يقول الشيء نفسه.", "import.err.own_roles": "لا أحد يغيّر أدواره بنفسه.",
+  "import.err.username_taken": "اسم المستخدم لشخص آخر.", "import.err.school_number_taken": "الرقم لشخص آخر.", "import.err.external_code_taken": "الرمز لشخص آخر.", "import.err.invalid": "لا يمكن استخدام هذه القيمة.", "import.err.reserved": "هذا حساب خدمة.", "import.err.unknown_site": "لا مؤسسة بهذا الاسم.", "import.err.unknown_team": "لا فريق بهذا الاسم.", "import.err.duplicate": "صف آخر يقول الشيء نفسه.", "import.err.own_roles": "لا أحد يغيّر أدواره بنفسه.", "import.err.own_password": "لا أحد يغيّر كلمة مروره بملف.", "import.err.role_of_directory": "دور ناقص هنا يمنحه دليل المؤسسة. اسحبه هناك.",
   "import.err.too_many_cells": "الخلايا أكثر من الأعمدة.", "import.err.missing_column": "العمود «username» غير موجود.", "import.err.unknown_column": "لا عمود بهذا الاسم.", "import.err.duplicate_column": "هذا العمود مكرّر.", "import.err.too_many_rows": "صفوف كثيرة جدًا لملف واحد. قسّمه.", "import.err.too_many_passwords": "كلمات مرور كثيرة جدًا في ملف واحد. قسّمه أو احذفها.", "import.err.too_long": "هذا طويل جدًا.", "import.err.last_admin": "هذا آخر مشرف.",
 };

@@ -3,7 +3,7 @@
 from common.migrate import run_sql, run_text
 
 revision = "0006"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -69,6 +69,18 @@ def test_a_multipart_photo_is_the_same(rest: Rest, cast: Cast) -> None:
     assert (answer.status_code, answer.json()["photo"]) == (201, True)
 
 
+def test_a_part_of_a_form_without_a_name_is_malformed(rest: Rest, cast: Cast) -> None:
+    form = (
+        b"--edge\r\nContent-Disposition: form-data; name=action\r\n\r\nin\r\n"
+        b"--edge\r\nContent-Disposition: form-data\r\n\r\nno name\r\n--edge--\r\n"
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=edge"}
+    answer = rest.call("POST", "/attendance", cast.staff, content=form, headers=headers)
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid_request"
+    assert rest.get(f"/attendance/{cast.staff}", cast.staff).json() == []
+
+
 def test_a_data_uri_is_the_same(rest: Rest, cast: Cast) -> None:
     uri = f"data:image/png;base64,{base64_of(photo(kind='.png'))}"
     answer = rest.punch(cast.staff, image=uri)

@@ -72,7 +72,7 @@ def test_seed_defect_D6_a_refusal_leaks_no_connection(rest: Rest, cast: Cast) ->
 def test_seed_defect_D8_what_is_sent_is_json(rest: Rest, cast: Cast) -> None:
     answer = rest.punch(cast.staff)
     assert answer.headers["Content-Type"] == "application/json"
-    assert answer.text.startswith('{"id": ')
+    assert answer.text.startswith('{"id":')
     assert answer.text.isascii()
 
 

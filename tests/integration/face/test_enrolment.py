@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from common.config import load
+from common.vault import Vault
 from face_service.domain.consent import CONSENT_VERSION
+from face_service.settings import Settings
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient
 from tests.support.face_cast import (
@@ -200,6 +203,24 @@ def test_an_embedding_of_another_engine_is_made_anew(
     assert said(verify(face, town.token(someone), A2, someone), 200)["decision"] == "accept"
     rows = town.sql("SELECT engine FROM face.template WHERE employee_id = %s", someone)
     assert "opencv" in rows[0][0]
+
+
+def test_a_photo_of_which_a_new_engine_makes_nothing_stands_in_nobody_s_way(
+    face: FaceClient, town: Town, someone: int, database: TestDatabase
+) -> None:
+    first, second = enrol(face, town, someone, A, A2)["items"]
+    vault = Vault(load(Settings, database.environment()).face_key.key())
+    rows = town.sql("SELECT wrapped_key FROM face.subject WHERE employee_id = %s", someone)
+    sealed = vault.seal(bytes(rows[0][0]), someone, BLANK)
+    spoil = "UPDATE face.template SET engine = 'older', photo = %s WHERE id = %s"
+    town.sql(spoil, sealed, first["id"])
+    token = town.token(someone)
+    good = said(verify(face, token, A3, someone), 200)
+    assert (good["decision"], good["threshold"]) == ("accept", 0.41)
+    town.sql(spoil, sealed, second["id"])
+    problem(verify(face, token, A3, someone), 409, "not_enrolled")
+    enrol(face, town, someone, A)
+    assert said(verify(face, token, A3, someone), 200)["decision"] == "accept"
 
 
 def test_withdrawing_during_an_enrolment_leaves_nothing(

@@ -78,7 +78,11 @@ def test_it_serves_counts_and_ends(database: TestDatabase, tmp_path: Path) -> No
         headers = {"Authorization": f"Bearer {token}"}
         answer = httpx.post(f"{base}/api/v1/faces/verify", files=files, headers=headers, timeout=30)
         assert answer.json()["decision"] == "accept"
+        photo = {"image": ("a.jpg", portrait(SAME[0]))}
+        url = f"{base}/api/v1/faces/quality"
+        assert httpx.post(url, files=photo, headers=headers, timeout=30).json()["acceptable"]
         metrics = httpx.get(f"{base}/metrics").text
+        assert 'hazir_face_photos_total{first="nothing"} 1.0' in metrics
         assert 'hazir_face_decisions_total{decision="accept"} 1.0' in metrics
         assert 'hazir_face_seconds_count{stage="embed"} 2.0' in metrics
         decoders = children(service.pid)

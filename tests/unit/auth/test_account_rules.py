@@ -71,16 +71,6 @@ def test_who_stops_being_an_admin(
     before: frozenset[Role], after: frozenset[Role], was_locked: bool, locked: bool, loses: bool
 ) -> None:
     assert roles.loses_admin(before, after, was_locked=was_locked, locked=locked) is loses
-    assert roles.last_admin().code == "last_admin"
-
-
-def test_what_the_directory_gives_is_withdrawn_there() -> None:
-    held = {Role.TEACHER: True, Role.ADMIN: True, Role.STAFF: False}
-    roles.check_given_here("ali", held, frozenset({Role.TEACHER, Role.ADMIN}))
-    roles.check_given_here("ali", {Role.STAFF: False}, frozenset())
-    with pytest.raises(DomainError) as refusal:
-        roles.check_given_here("ali", held, frozenset({Role.TEACHER, Role.STAFF}))
-    assert (refusal.value.code, refusal.value.extra) == ("role_of_directory", {"role": "admin"})
 
 
 def test_a_guess_at_nobody_is_charged_to_the_address_and_the_site() -> None:

@@ -190,25 +190,6 @@ class TestRoles:
     def test_the_one_role_told(self, held: set[Role], told: str) -> None:
         assert roles.leading(held) == told
 
-    @pytest.mark.parametrize(
-        ("changes_roles", "locks", "sets_password", "code"),
-        [
-            (True, False, False, "own_roles"),
-            (False, True, False, "own_lock"),
-            (True, True, True, "own_roles"),
-            (False, False, True, "own_password"),
-        ],
-    )
-    def test_own_rights(
-        self, changes_roles: bool, locks: bool, sets_password: bool, code: str
-    ) -> None:
-        change = {"changes_roles": changes_roles, "locks": locks, "sets_password": sets_password}
-        with pytest.raises(DomainError) as refusal:
-            roles.check_own_change(1, 1, **change)
-        assert (refusal.value.kind, refusal.value.code) == (Kind.FORBIDDEN, code)
-        roles.check_own_change(1, 2, **change)
-        roles.check_own_change(1, 1, changes_roles=False, locks=False, sets_password=False)
-
     def test_only_managers_lead(self) -> None:
         roles.require_manager({Role.MANAGER, Role.STAFF})
         with pytest.raises(DomainError) as refusal:

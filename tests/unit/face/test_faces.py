@@ -1,4 +1,4 @@
-"""Which face is meant, and whether it will do."""
+"""Which face is meant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ def code(call: object, *shown: Face, field: str = "image") -> str:
 
 def test_without_faces_there_is_none() -> None:
     assert code(faces.dominant, field="reference") == "no_face"
-    assert code(faces.enrollable) == "no_face"
 
 
 def test_the_largest_face_is_meant_and_of_equals_the_central_one() -> None:
@@ -45,13 +44,8 @@ def test_a_rival_must_be_nearly_as_large_and_surely_a_face() -> None:
     assert faces.dominant([CENTRE, face(0, 0, 99, score=0.9)], **SIZE) is CENTRE
 
 
-def test_enrolment_wants_nobody_else_near() -> None:
-    assert code(faces.enrollable, CENTRE, face(0, 0, 55, score=0.81)) == "several_faces"
-    assert faces.enrollable([CENTRE, face(0, 0, 54)], **SIZE) is CENTRE
-    assert faces.enrollable([CENTRE, face(0, 0, 80, score=0.8)], **SIZE) is CENTRE
-
-
-def test_enrolment_wants_a_large_and_clear_face() -> None:
-    assert code(faces.enrollable, face(270, 190, 79)) == "too_small"
-    assert faces.enrollable([face(270, 190, 80)], **SIZE).width == 80
-    assert code(faces.enrollable, face(270, 190, score=0.79)) == "unclear_face"
+def test_an_enrolment_allows_nobody_else_near() -> None:
+    assert faces.crowded([CENTRE, face(0, 0, 55, score=0.81)], CENTRE)
+    assert not faces.crowded([CENTRE, face(0, 0, 54)], CENTRE)
+    assert not faces.crowded([CENTRE, face(0, 0, 80, score=0.8)], CENTRE)
+    assert not faces.crowded([CENTRE], CENTRE)

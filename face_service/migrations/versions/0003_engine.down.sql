@@ -1,0 +1,1 @@
+ALTER TABLE face.template DROP COLUMN quality;
