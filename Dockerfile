@@ -26,6 +26,7 @@ COPY auth_service auth_service
 COPY attendance_service attendance_service
 COPY reporter_service reporter_service
 COPY face_service face_service
+COPY clients clients
 COPY local local
 COPY client client
 COPY .env pyproject.toml ./

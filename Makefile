@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 VENV := .venv/bin
 LOCK := $(VENV)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 # Code that is checked. `client/` has its own tests; `common/pb/` is generated.
-CODE := common auth_service attendance_service reporter_service face_service local
+CODE := common auth_service attendance_service reporter_service face_service local clients/python
 CHECKED := $(CODE) tests $(wildcard bench)
 
 # The set-up, by the environment's own Python when it is there (it is quicker to find).
@@ -74,15 +74,15 @@ lint:
 
 .PHONY: unit
 unit:
-	@$(PYTEST) tests/unit
+	@$(PYTEST) tests/unit clients/python/tests
 
 .PHONY: test
 test: setup-test lint ## The same with every test: real servers, a real browser
-	@$(WHOLE) tests
+	@$(WHOLE) tests clients/python/tests
 
 .PHONY: coverage
 coverage: setup-test ## Every test, and how much of the code they reach (htmlcov/): 90 %, all of the rules
-	@$(VENV)/coverage erase; $(WHOLE) --cov --cov-report=html --cov-report=term tests
+	@$(VENV)/coverage erase; $(WHOLE) --cov --cov-report=html --cov-report=term tests clients/python/tests
 	@$(VENV)/coverage report --include='*/domain.py,*/domain/*' --fail-under=100
 
 .PHONY: test-faults

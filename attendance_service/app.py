@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from attendance_service.domain.standstill import Standstill
-from attendance_service.faces import FaceClient
+from attendance_service.faces import FaceClient, FaceJobs
 from attendance_service.kiosk_peers import KioskPeers
 from attendance_service.rest.batch import BatchResource
 from attendance_service.rest.kiosk import KioskResource
@@ -14,19 +14,21 @@ from attendance_service.rest.places import PlaceResource
 from attendance_service.rest.privacy import PrivacyResource
 from attendance_service.rest.punches import PunchResource
 from attendance_service.rest.records import RecordResource
+from attendance_service.rest.results import PATH as RESULTS
+from attendance_service.rest.results import ResultResource, count
 from attendance_service.rest.reviews import ReviewResource
 from attendance_service.sequencer import HintSender
 from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn
-from attendance_service.service.decide_faces import DecideFaces
 from attendance_service.service.kiosk import Kiosk
 from attendance_service.service.places import PlaceService
 from attendance_service.service.privacy import PrivacyService
 from attendance_service.service.records import RecordService
 from attendance_service.service.reviews import ReviewService
+from attendance_service.service.verification import HandOver, ReceiveResult
 from attendance_service.settings import Settings
 from attendance_service.store.batch import Batches
-from attendance_service.store.decisions import Decisions
+from attendance_service.store.decisions import Purge
 from attendance_service.store.feed import FeedStore
 from attendance_service.store.kiosk import Tickets
 from attendance_service.store.photos import Photos
@@ -35,7 +37,9 @@ from attendance_service.store.privacy import Cleaning, PersonalData
 from attendance_service.store.punches import Punches
 from attendance_service.store.records import Records
 from attendance_service.store.reviews import Reviews
+from attendance_service.store.verifications import VerificationStore
 from attendance_service.upkeep import Upkeep
+from common import webhooks
 from common.audit.listing import AuditLines
 from common.audit.rest import AuditResource
 from common.bus import Bus
@@ -88,6 +92,7 @@ class Services:
     privacy: PrivacyService
     looks: Looks
     upkeep: Upkeep
+    results: ReceiveResult
     hint: HintSender
     pictures: ImageReader
     kiosk: Kiosk
@@ -136,7 +141,8 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     personal = PersonalData(db, photos, looks)
     slowly = Database(where, size=1, name=f"{name} upkeep", statement_ms=60_000)
     clean = Cleaning(personal, looks, Scrub(slowly, "attendance"), settings.look_days)
-    decisions = Decisions(db, photos, hint, clean=clean)
+    verifications = VerificationStore(db, photos, hint)
+    jobs = FaceJobs(settings.face_url, f"{settings.attendance_url.rstrip('/')}{RESULTS}", token)
     peers = KioskPeers(settings.auth_url, settings.face_url)
     kiosk = Kiosk(peers, Tickets(db), book, punches, org, images, check_in, clock)
     return Services(
@@ -152,7 +158,8 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
         reviews=ReviewService(Reviews(db, hint), records.records, org, clock),
         privacy=PrivacyService(personal, org, clock, settings.look_days),
         looks=looks,
-        upkeep=Upkeep(DecideFaces(decisions, faces), decisions.purge),
+        upkeep=Upkeep(HandOver(verifications, jobs), Purge(db, clean=clean)),
+        results=ReceiveResult(verifications, count),
         hint=hint,
         pictures=pictures,
         kiosk=kiosk,
@@ -182,6 +189,8 @@ def http(parts: Services) -> Wsgi:
     KioskResource(parts.kiosk).install(built.api)
     RecordResource(parts.records).install(built.api)
     PlaceResource(parts.places).install(built.api)
+    accepted = webhooks.keys(settings.webhook_secret.reveal())
+    ResultResource(parts.results, SystemClock(), accepted).install(built.api)
     ReviewResource(parts.reviews).install(built.api)
     PrivacyResource(parts.privacy).install(built.api)
     AccessLogResource(parts.looks, parts.org, "/api/v1/attendance/people/<person_id>").install(

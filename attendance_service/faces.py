@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from time import monotonic
-from typing import Any
+from uuid import UUID
 
-import httpx
-
-from attendance_service.answers import json_object
-from attendance_service.domain.evidence import FaceResult, LivenessResult, Verdict
+from attendance_service.domain.evidence import REASONS, FaceResult, LivenessResult, Verdict
 from attendance_service.service.ports import LiveProof
+from attendance_service.service.verification import Rejected
+from clients.python.hazir_client import (
+    Faces,
+    HazirError,
+    Jobs,
+    Live,
+    Liveness,
+    Problem,
+    Transport,
+)
 from common import logs
-from common.errors import DomainError
+from common.errors import DomainError, unavailable
 from common.service_token import ServiceToken
 from common.traces import onward
 
 _DECISIONS = {word.value: word for word in (Verdict.ACCEPT, Verdict.REVIEW, Verdict.REJECT)}
-_REASONS = {
-    word.value: word
-    for word in (
-        Verdict.NO_FACE,
-        Verdict.SEVERAL_FACES,
-        Verdict.NOT_ENROLLED,
-        Verdict.CONSENT_OUTDATED,
-        Verdict.BIOMETRICS_OFF,
-    )
-} | {"consent_required": Verdict.NOT_ENROLLED, "not_found": Verdict.NOT_ENROLLED}
 _DOWN = FaceResult(Verdict.DOWN)
 #: How long a call may wait for a seat: a thread that waits is one that plain check-ins lack.
 _WAIT_FOR_SEAT = 0.25
+_LONGEST_ANSWER = 1 << 16
+#: Seconds that handing over a job may take; nobody waits for it.
+_JOB_DEADLINE = 10.0
+#: Refusals of a job that sending it again would not change.
+_FINAL = frozenset({400, 409, 413, 415, 422})
+
+
+def transport(url: str, token: ServiceToken, deadline: float) -> Transport:
+    """The way to the face service, with the id and the trace of the request at hand."""
+    return Transport(url, token, deadline, headers=_headers, longest=_LONGEST_ANSWER)
+
+
+def _headers() -> Mapping[str, str]:
+    return {"X-Request-Id": logs.request_id(), **onward()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,69 +63,61 @@ class FaceClient:
             return _DOWN
         try:
             return self._ask(employee_id, image, proof)
-        except (httpx.HTTPError, ValueError, KeyError, DomainError) as fault:
-            logs.log().warning("face service is down", reason=type(fault).__name__)
-            return _DOWN
         finally:
             self.seats.release()
 
     def _ask(self, employee_id: int, image: bytes, proof: LiveProof | None) -> FaceResult:
-        headers = {
-            "Authorization": f"Bearer {self.token.get()}",
-            "X-Request-Id": logs.request_id(),
-            **onward(),
-        }
-        until = monotonic() + self.deadline
-        with (
-            httpx.Client(timeout=self.deadline, trust_env=False) as client,
-            client.stream(
-                "POST",
-                f"{self.url.rstrip('/')}/api/v1/faces/verify",
-                data={"employee_id": str(employee_id), **_asked(proof)},
-                files=_files(image, proof),
-                headers=headers,
-            ) as answer,
-        ):
-            body = json_object(answer, until)
-        if answer.status_code == 200:
-            return FaceResult(
-                _DECISIONS[str(body["decision"])],
-                _number(body, "similarity"),
-                _number(body, "threshold"),
-                _liveness(body, proof) if proof else None,
-            )
-        if answer.status_code == 401:
-            self.token.forget()
-        verdict = _REASONS.get(str(body.get("code")))
-        if verdict is None:
-            raise ValueError(f"answer {answer.status_code}")
-        return FaceResult(verdict)
+        faces = Faces(transport(self.url, self.token, self.deadline))
+        try:
+            said = faces.verify_person(image, employee_id=employee_id, live=_live(proof))
+        except Problem as refusal:
+            if refusal.code in REASONS:
+                return FaceResult(REASONS[refusal.code])
+            return _down(f"answer {refusal.status}")
+        except (HazirError, DomainError) as fault:
+            return _down(type(fault).__name__)
+        live = _liveness(said.liveness, proof) if proof and said.liveness else None
+        return FaceResult(_DECISIONS[said.decision], said.similarity, said.threshold, live)
 
 
-def _asked(proof: LiveProof | None) -> dict[str, str]:
-    if proof is None:
-        return {}
-    challenge = {} if proof.challenge is None else {"challenge": proof.challenge}
-    return {"liveness": "1", "occasion": proof.occasion, **challenge}
+def _live(proof: LiveProof | None) -> Live | None:
+    return Live(proof.frames, proof.challenge, proof.occasion) if proof else None
 
 
-def _files(image: bytes, proof: LiveProof | None) -> list[tuple[str, tuple[str, bytes, str]]]:
-    frames = [("frame", frame) for frame in proof.frames] if proof else []
-    named = [("image", image), *frames]
-    return [(name, (f"{name}.jpg", content, "image/jpeg")) for name, content in named]
+def _liveness(said: Liveness, proof: LiveProof) -> LivenessResult:
+    verdict = _DECISIONS[said.decision]
+    return LivenessResult(verdict, said.score, said.reason, proof.challenge is not None)
 
 
-def _liveness(body: dict[str, Any], proof: LiveProof) -> LivenessResult:
-    """Raises ``ValueError`` or ``KeyError`` when it does not say: then nothing is known."""
-    said = body["liveness"]
-    if not isinstance(said, dict):
-        raise ValueError("liveness is no object")
-    verdict, reason = _DECISIONS[str(said["decision"])], str(said["reason"])
-    return LivenessResult(verdict, _number(said, "score"), reason, proof.challenge is not None)
+def _down(reason: str) -> FaceResult:
+    logs.log().warning("face service is down", reason=reason)
+    return _DOWN
 
 
-def _number(body: dict[str, Any], name: str) -> float | None:
-    value = body.get(name)
-    if value is not None and type(value) not in (int, float):
-        raise ValueError(f"{name} is no number")
-    return value
+@dataclass(frozen=True, slots=True)
+class FaceJobs:
+    """Hands pictures over to be compared later; ``answers`` is where the results are to come."""
+
+    url: str
+    answers: str
+    token: ServiceToken
+
+    def submit(self, verification_id: UUID, employee_id: int, image: bytes) -> int:
+        """The job's number; handed over twice it is one job.
+
+        Raises `Rejected` for what will never be taken, and ``unavailable``.
+        """
+        jobs = Jobs(transport(self.url, self.token, _JOB_DEADLINE))
+        try:
+            return jobs.verify(
+                image,
+                employee_id=employee_id,
+                webhook_url=f"{self.answers.rstrip('/')}/{verification_id}",
+                verification_id=str(verification_id),
+            ).id
+        except Problem as refusal:
+            if refusal.status in _FINAL:
+                raise Rejected(refusal.code) from refusal
+            raise unavailable("The face service takes no jobs.") from refusal
+        except HazirError as fault:
+            raise unavailable("The face service does not answer.") from fault

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common import webhooks
 from common.config import (
     CommonSettings,
     Secret,
@@ -28,6 +29,8 @@ class Settings(CommonSettings):
     rpc_numbers: bool = setting("RPC_NUMBERS", flag, True)
     auth_url: str = setting("AUTH_URL", str, "http://127.0.0.1:8001")
     face_url: str = setting("FACE_URL", str, "http://127.0.0.1:8004")
+    #: Where the face service finds this one, to tell it the results of jobs.
+    attendance_url: str = setting("ATTENDANCE_URL", str, "http://127.0.0.1:8002")
     workers: int = setting("ATTENDANCE_WORKERS", between(0, 32), 2)
     threads: int = setting("ATTENDANCE_THREADS", between(1, 16), 8)
     photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
@@ -37,6 +40,7 @@ class Settings(CommonSettings):
     cursor_key: Secret = key_secret("cursor_key")
     photo_key: Secret = key_secret("photo_key")
     service_secret: Secret = secret("service_attendance")
+    webhook_secret: Secret = secret("webhook_attendance", webhooks.keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

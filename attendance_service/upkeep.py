@@ -9,7 +9,7 @@ from time import monotonic
 from common import logs
 from common.errors import DomainError
 
-_IDLE = 1.0
+_IDLE = 0.5
 _PURGE_EVERY = 600.0
 
 
@@ -34,16 +34,18 @@ class Upkeep:
     def _run(self) -> None:
         purged = 0.0
         while not self._stop.is_set():
-            try:
-                busy = self._decide()
-                if monotonic() - purged > _PURGE_EVERY:
-                    self._purge()
-                    purged = monotonic()
-            except DomainError as fault:
-                logs.log().warning("upkeep waits", code=fault.code)
-                busy = False
-            except Exception as fault:  # noqa: BLE001  one bad piece of work must not end the rest
-                logs.log().error("upkeep stumbled", exc_info=fault)
-                busy = False
+            busy = self._do(self._decide)
+            if monotonic() - purged > _PURGE_EVERY and self._do(self._purge) is not None:
+                purged = monotonic()
             if not busy:
                 self._stop.wait(_IDLE)
+
+    def _do(self, piece: Callable[[], int]) -> int | None:
+        """A piece of work; ``None`` when it failed, which must not end the rest."""
+        try:
+            return piece()
+        except DomainError as fault:
+            logs.log().warning("upkeep waits", code=fault.code)
+        except Exception as fault:  # noqa: BLE001  whatever it was
+            logs.log().error("upkeep stumbled", exc_info=fault)
+        return None

@@ -22,6 +22,7 @@ ALL = [
     "face",
     "identify",
     "kiosk",
+    "jobs",
     "login",
     "login_storm",
     "login_timing",

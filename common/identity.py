@@ -49,6 +49,8 @@ class Action(StrEnum):
     PERSONAL_DATA = "personal_data"
     #: What a doubtful record becomes.
     DECIDE_RECORD = "decide_record"
+    SUBMIT_JOB = "submit_job"
+    MANAGE_JOBS = "manage_jobs"
 
 
 class Relation(StrEnum):
@@ -139,12 +141,12 @@ _TEAM_TOO = {
 }
 
 RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
-    # Consent is given by the person alone, whoever else may do everything; and it is a tablet that
-    # people are known at, not somebody's own screen.
+    # Consent is given by the person alone, whoever else may do everything; it is a tablet that
+    # people are known at, not somebody's own screen; and jobs are what services ask of each other.
     Role.ADMIN: {
         action: {_A}
         for action in Action
-        if action not in {Action.GIVE_CONSENT, Action.ATTEND_KIOSK}
+        if action not in {Action.GIVE_CONSENT, Action.ATTEND_KIOSK, Action.SUBMIT_JOB}
     }
     | {Action.PUNCH: {_O}, Action.GIVE_CONSENT: {_O}},
     Role.MANAGER: {
@@ -169,7 +171,7 @@ RULES: Mapping[Role, Mapping[Action, set[Relation]]] = {
 
 SERVICE_RULES: Mapping[str, frozenset[Action]] = {
     "service:reporter": frozenset({Action.FOLLOW_FEED}),
-    "service:attendance": frozenset({Action.VERIFY_FACE, Action.DETECT_FACE}),
+    "service:attendance": frozenset({Action.VERIFY_FACE, Action.DETECT_FACE, Action.SUBMIT_JOB}),
     # The photo of a university's portal, where consent is given.
     "service:auth": frozenset({Action.READ_FACES, Action.ENROL_FACE}),
 }

@@ -30,6 +30,7 @@ from face_service.rest.consenting import ConsentingResource
 from face_service.rest.enrolling import EnrollingResource
 from face_service.rest.identifying import IdentifyingResource
 from face_service.rest.in_memory import InMemory
+from face_service.rest.jobs import JobResource
 from face_service.rest.liveness import LivenessResource
 from face_service.rest.privacy import PrivacyResource
 from face_service.service.access import Access
@@ -38,6 +39,7 @@ from face_service.service.consent_texts import ConsentTexts
 from face_service.service.consenting import Consenting
 from face_service.service.enrolling import Current, Enrolling
 from face_service.service.identifying import Alarming, Identifying, Watch
+from face_service.service.jobs import JobService
 from face_service.service.liveness import Liveness
 from face_service.service.privacy import PrivacyService
 from face_service.settings import Settings
@@ -46,12 +48,14 @@ from face_service.store.audit import Audit
 from face_service.store.consents import Consents
 from face_service.store.faces import Faces
 from face_service.store.galleries import Sites, Templates
+from face_service.store.jobs import Jobs, vault_of
 from face_service.store.liveness import LivenessBook, key_of
 from face_service.store.personal import PersonalData, Retention
 
 MIB = 1 << 20
 # Images of 5 MiB and what stands around them; one that is larger is still told which one it is.
 _FIVE_IMAGES, _TWO_IMAGES = 26 * MIB, 16 * MIB
+_SEVERAL = ("/faces", "/faces/verify", "/faces/liveness", "/faces/identify", "/jobs/verify")
 _UPKEEP_EVERY = 600.0
 
 
@@ -98,6 +102,7 @@ class _Shared:
     faces: Faces
     consents: Consents
     looks: Looks
+    jobs: Jobs
 
 
 def build(settings: Settings, models: Path) -> FaceApp:
@@ -123,6 +128,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
         Faces(db, vault),
         Consents(db),
         looks,
+        Jobs(db, vault_of(settings.face_key.key())),
     )
     built = kit(
         settings,
@@ -137,8 +143,14 @@ def build(settings: Settings, models: Path) -> FaceApp:
         resource.install(built.api)
     org.start(bus)
     engines.start(_no_models)
-    checks = {"postgresql": answers(db), "redis": bus.up, "models": lambda: engines.ready}
-    wsgi = built.finish(checks, optional=frozenset({"redis"}))
+    checks = {
+        "postgresql": answers(db),
+        "redis": bus.up,
+        "models": lambda: engines.ready,
+        # Without one, what is compared later waits; everything else is answered.
+        "workers": shared.jobs.workers,
+    }
+    wsgi = built.finish(checks, optional=frozenset({"redis", "workers"}))
     retention = Retention(db, looks, Scrub(slowly, "face"), settings.face_days, settings.look_days)
     upkeep = Periodic("upkeep", _UPKEEP_EVERY, retention)
     upkeep.start()
@@ -174,6 +186,7 @@ def _recognising(shared: _Shared) -> tuple[Resource, ...]:
         LivenessResource(liveness),
         EnrollingResource(enrolling),
         IdentifyingResource(identifying, Alarming(alarms)),
+        JobResource(JobService(shared.jobs, images, settings.allow_list())),
     )
 
 
@@ -181,7 +194,9 @@ def _keeping(shared: _Shared) -> tuple[Resource, ...]:
     """What is agreed to and kept, and what people may ask of it."""
     settings, db, looks = shared.settings, shared.db, shared.looks
     texts = ConsentTexts(settings.face_days, settings.photo_days)
-    personal = PersonalData(db, shared.faces, looks, traces=(forget_alarms,))
+    personal = PersonalData(
+        db, shared.faces, looks, jobs=shared.jobs.erase_of, traces=(forget_alarms,)
+    )
     return (
         ConsentingResource(Consenting(shared.access, shared.consents, texts)),
         PrivacyResource(PrivacyService(shared.access, personal, SystemClock(), settings.look_days)),
@@ -192,9 +207,11 @@ def _keeping(shared: _Shared) -> tuple[Resource, ...]:
 
 def limit_for(path: str) -> int:
     """The largest body that ``path`` takes, in bytes."""
-    if path.rstrip("/").endswith(("/faces", "/faces/verify", "/faces/liveness", "/faces/identify")):
+    path = path.rstrip("/")
+    if path.endswith(_SEVERAL):
         return _FIVE_IMAGES
-    return _TWO_IMAGES if path.startswith("/api/v1/faces/") else MIB
+    two = path.startswith("/api/v1/faces/") or path.endswith("/verify-face-async")
+    return _TWO_IMAGES if two else MIB
 
 
 def _no_models(fault: weights.WeightsMissing) -> None:

@@ -1,12 +1,13 @@
-"""What face_service reads from the configuration."""
+"""What the HTTP service and whoever compares read from the configuration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from common.config import CommonSettings, Secret, between, group, key_secret, port, secret, setting
+from common.config import between, group, port, setting
 from face_service import tuning
+from face_service.base_settings import FaceSettings
 from face_service.domain import liveness, matching, quality
 from face_service.domain.identification import Rules
 from face_service.identification_settings import read_rules
@@ -21,11 +22,8 @@ def share(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(CommonSettings):
-    """The face service; `engines` is how many faces are computed at once, best one for each core.
-
-    Where the models are is not here: the set-up that fetches them must agree (`weights.model_dir`).
-    """
+class Settings(FaceSettings):
+    """The HTTP service; `engines` is how many faces are computed at once, best one a core."""
 
     face_port: int = setting("FACE_PORT", port, 8004)
     engines: int = setting("FACE_ENGINES", between(1, 64), 2)
@@ -40,8 +38,6 @@ class Settings(CommonSettings):
     #: What attendance_service keeps photos for: the text to agree to says so.
     photo_days: int = setting("PHOTO_RETENTION_DAYS", between(1, 3650), 30)
     look_days: int = setting("ACCESS_LOG_DAYS", between(30, 3650), 365)
-    database_password: Secret = secret("db_face")
-    face_key: Secret = key_secret("face_key")
     #: Scores of the model from which frames count as live, and below which as a picture of a face.
     liveness_accept: float = setting("FACE_LIVENESS_ACCEPT", share, 0.85)
     liveness_review: float = setting("FACE_LIVENESS_REVIEW", share, 0.5)

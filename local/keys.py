@@ -13,6 +13,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from common.webhooks import new_secret
+
 
 def password() -> str:
     """256 random bits that fit in a URL and a command line."""
@@ -48,6 +50,8 @@ MAKERS: Mapping[str, Callable[[], str]] = {
     "second_factor_key": key,
     "badge_key": key,
     "token_signing_key": signing_key,
+    "webhook_attendance": new_secret,
+    "webhook_others": new_secret,
 }
 
 # What each process may read. Nobody but auth holds the signing key.
@@ -73,10 +77,18 @@ READERS: Mapping[str, tuple[str, ...]] = {
         "service_reporter",
         "service_auth",
     ),
-    "attendance": ("db_attendance", "redis", "cursor_key", "photo_key", "service_attendance"),
+    "attendance": (
+        "db_attendance",
+        "redis",
+        "cursor_key",
+        "photo_key",
+        "service_attendance",
+        "webhook_attendance",
+    ),
     "sequencer": ("db_sequencer", "redis"),
     "reporter": ("db_reporter", "redis", "cursor_key", "service_reporter"),
     "face": ("db_face", "redis", "face_key"),
+    "face-worker": ("db_face", "face_key", "webhook_attendance", "webhook_others"),
 }
 
 # What an institution gives, where a directory needs it: dealt when it is there, never made.

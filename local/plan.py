@@ -146,7 +146,20 @@ def _product(settings: LocalSettings) -> list[Service]:
             after=schema,
         ),
         _python("face", "face_service", announce=web.format(settings.face_port), after=schema),
+        *(_worker(settings, number) for number in range(settings.face_workers)),
     ]
+
+
+def _worker(settings: LocalSettings, number: int) -> Service:
+    """One of the processes that compare later; each tells how it is on a port of its own."""
+    name = f"worker_{number + 1}"
+    return _python(
+        name,
+        "face_service.worker",
+        announce="compares what was put off",
+        after=("migrate",),
+        environment={"FACE_WORKER_PORT": str(settings.worker_ports().get(name, 0))},
+    )
 
 
 def _sequencer() -> Service:
@@ -165,10 +178,12 @@ def _python(
     *words: str,
     announce: str = "",
     after: tuple[str, ...] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> Service:
     return Service(
         name=name,
         command=lambda: tethered([sys.executable, "-m", module, *words]),
+        environment=environment or {},
         announce=announce,
         after=after,
     )

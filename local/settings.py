@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.config import CommonSettings, flag, port, setting
+from common.config import CommonSettings, between, flag, port, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,10 @@ class LocalSettings(CommonSettings):
     grpc_port: int = setting("GRPC_PORT", port, 50051)
     reporter_port: int = setting("REPORTER_PORT", port, 8103)
     face_port: int = setting("FACE_PORT", port, 8004)
+    #: 0 leaves what is compared later to workers elsewhere.
+    face_workers: int = setting("FACE_WORKERS", between(0, 16), 1)
+    #: The first worker's; the others have the ports after it.
+    face_worker_port: int = setting("FACE_WORKER_PORT", between(0, 65500), 8014)
     rpc_numbers: bool = setting("RPC_NUMBERS", flag, True)
     database_url: str = setting("DATABASE_URL", str, "")
     model_dir: str = setting("MODEL_DIR", str, "")
@@ -53,4 +57,10 @@ class LocalSettings(CommonSettings):
             "reporter": self.reporter_port,
             "face": self.face_port,
             "page": self.client_port,
+            **self.worker_ports(),
         }
+
+    def worker_ports(self) -> dict[str, int]:
+        """Where each worker tells how it is; none when they are not to."""
+        first = self.face_worker_port
+        return {f"worker_{n + 1}": first + n for n in range(self.face_workers) if first}

@@ -86,6 +86,17 @@ _REFUSALS = {
     ),
 }
 
+#: The face service's words for what it cannot compare, as what is kept of it.
+REASONS = {
+    word.value: word
+    for word in (
+        Verdict.NO_FACE,
+        Verdict.SEVERAL_FACES,
+        Verdict.NOT_ENROLLED,
+        Verdict.CONSENT_OUTDATED,
+        Verdict.BIOMETRICS_OFF,
+    )
+} | dict.fromkeys(("consent_required", "not_found", "erased"), Verdict.NOT_ENROLLED)
 #: Whose face cannot be asked for: they have another way, and it is no worse than this one.
 WITHOUT_FACE = frozenset({Verdict.NOT_ENROLLED, Verdict.CONSENT_OUTDATED, Verdict.BIOMETRICS_OFF})
 
@@ -112,6 +123,8 @@ def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgem
         return Judgement(Outcome.REFUSED, "photo_missing", "This place asks for a picture.")
     if not policy.needs_face:
         return Judgement(Outcome.ACCEPTED)
+    if policy.compares_later:
+        return Judgement(Outcome.PENDING)
     verdict = face.verdict if face else Verdict.DOWN
     if verdict in WITHOUT_FACE and policy.without_face is WithoutFace.REVIEW:
         return Judgement(Outcome.REVIEW)

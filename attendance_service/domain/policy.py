@@ -32,6 +32,13 @@ class WithoutFace(StrEnum):
     REVIEW = "review"
 
 
+class FaceCheck(StrEnum):
+    """When a face is compared: before the answer to the punch, or by a job after it."""
+
+    AT_ONCE = "at_once"
+    LATER = "later"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One version of a place's policy. ``skew_seconds`` bounds a trusted device clock's error."""
@@ -42,6 +49,7 @@ class Policy:
     on_face_down: OnFaceDown = OnFaceDown.REFUSE
     skew_seconds: int = 120
     without_face: WithoutFace = WithoutFace.REVIEW
+    face_check: FaceCheck = FaceCheck.AT_ONCE
 
     @property
     def needs_image(self) -> bool:
@@ -57,6 +65,11 @@ class Policy:
     def needs_liveness(self) -> bool:
         """Whether the person has to show that they are there."""
         return Evidence.LIVENESS in self.evidence
+
+    @property
+    def compares_later(self) -> bool:
+        """Whether the face is compared after the answer; until then the record is pending."""
+        return self.needs_face and self.face_check is FaceCheck.LATER
 
 
 @dataclass(frozen=True, slots=True)

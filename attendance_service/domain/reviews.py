@@ -61,7 +61,9 @@ def waiting_reason(record: Record) -> str:
         return "liveness_doubtful"
     if face is not None:
         return "face_undecided"
-    return "late_punch" if record.source == "batch" else "other"
+    if record.source == "batch":
+        return "late_punch"
+    return "face_undecided" if evidence.get("photo") else "other"
 
 
 def after_settling(state: State, record: Record, before: str, after: str) -> State:

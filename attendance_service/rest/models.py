@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from attendance_service.domain.evidence import CHALLENGE, MOST_FRAMES
 from common.httpkit.fields import AddressId, Id, Strict
@@ -162,6 +162,14 @@ class PolicyIn(Strict):
     on_face_down: Literal["refuse", "pending"] = "refuse"
     skew_seconds: int = Field(default=120, ge=0, le=3600)
     without_face: Literal["refuse", "review"] = "review"
+    face_check: Literal["at_once", "later"] = "at_once"
+
+    @model_validator(mode="after")
+    def _seen_live_at_once(self) -> Self:
+        """Being there can be shown at the door only."""
+        if "liveness" in self.evidence and self.face_check == "later":
+            raise ValueError("a place that asks for liveness compares at once")
+        return self
 
 
 class PolicyOut(PolicyIn):

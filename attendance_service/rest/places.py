@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from attendance_service.domain.policy import Evidence, OnFaceDown, Policy, WithoutFace
+from attendance_service.domain.policy import Evidence, FaceCheck, OnFaceDown, Policy, WithoutFace
 from attendance_service.domain.punches import Mode
 from attendance_service.rest import present
 from attendance_service.rest.models import (
@@ -104,4 +104,5 @@ def _policy(sent: PolicyIn) -> Policy:
         on_face_down=OnFaceDown(sent.on_face_down),
         skew_seconds=sent.skew_seconds,
         without_face=WithoutFace(sent.without_face),
+        face_check=FaceCheck(sent.face_check),
     )

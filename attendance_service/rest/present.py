@@ -93,6 +93,7 @@ def policy(item: Policy) -> dict[str, Any]:
         "on_face_down": item.on_face_down.value,
         "skew_seconds": item.skew_seconds,
         "without_face": item.without_face.value,
+        "face_check": item.face_check.value,
     }
 
 

@@ -53,7 +53,7 @@ _TRIES = 3
 _ASK_AGAIN_WITHIN = timedelta(seconds=0.2)
 _WAIT_FOR_TWIN = 0.5
 _LOOK_EVERY = 0.05
-#: How long a face that could not be compared may wait before a person has to look.
+#: How long a face that is compared later may wait before a person has to look.
 FACE_DEADLINE = timedelta(hours=1)
 
 
@@ -214,7 +214,7 @@ class CheckIn:
     def _face(
         self, entry: Entry, policy: Policy, photo: bytes | None, punch: Punch
     ) -> FaceResult | None:
-        if not policy.needs_face or photo is None:
+        if not policy.needs_face or policy.compares_later or photo is None:
             return None
         if not policy.needs_liveness:
             return self.faces.compare(entry.employee_id, photo)

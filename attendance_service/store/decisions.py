@@ -1,16 +1,13 @@
-"""Records that wait for a decision, and the purge of what is past its time."""
+"""The one way from pending to decided, and the purge of what is past its time."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
-from attendance_service.service.decide_faces import Waiting
-from attendance_service.store.photos import Photos
 from attendance_service.store.settling import settle
-from common.db import Database
+from common.db import Database, Transaction
 from common.privacy.purged import count
 from common.sql import Queries
 
@@ -23,39 +20,27 @@ _PURGES = {
 }
 
 
+def decide(tx: Transaction, record_id: int, employee_id: int, status: str, reason: str) -> bool:
+    """Settle a pending record within ``tx``, with its event and its audit entry.
+
+    False, and nothing has changed, when it does not wait any more: whoever was first decided.
+    """
+    if settle(tx, record_id, employee_id, status, ["pending"]) is None:
+        return False
+    tx.execute(_SQL["audit"], record_id=record_id, status=status, reason=reason)
+    return True
+
+
 @dataclass(frozen=True, slots=True)
-class Decisions:
-    """Implements the queue of faces to be compared later."""
+class Purge:
+    """Deletes what is past its time; ``clean`` does the rest of it."""
 
     db: Database
-    photos: Photos
-    hint: Callable[[], None]
     at_once: int = 5000
     clean: Callable[[], Mapping[str, int]] = dict
 
-    def lease(self) -> Waiting | None:
-        """One check that is due, leased with a growing delay, or ``None``."""
-        row = self.db.one(_SQL["lease"])
-        if row is None:
-            return None
-        photo = self.photos.get(UUID(row.photo_id))
-        return Waiting(
-            row.record_id, row.employee_id, photo, row.attempts, row.overdue, row.liveness
-        )
-
-    def decide(self, waiting: Waiting, status: str, reason: str) -> bool:
-        """Settle a pending record with its event and audit entry; false when it was settled."""
-        with self.db.transaction() as tx:
-            made = settle(tx, waiting.record_id, waiting.employee_id, status, ["pending"])
-            tx.execute(_SQL["done"], record_id=waiting.record_id)
-            if made is None:
-                return False
-            tx.execute(_SQL["audit"], record_id=waiting.record_id, status=status, reason=reason)
-        self.hint()
-        return True
-
-    def purge(self) -> int:
-        """Delete what is past its time; the number of rows. ``clean`` does the rest of it."""
+    def __call__(self) -> int:
+        """How much went."""
         gone = {what: self._purge(name) for what, name in _PURGES.items()}
         if gone["photos"]:
             self.db.execute(_SQL["audit_purge"], photos=gone["photos"])

@@ -1,21 +1,3 @@
--- :name lease
--- Take one check that is due, and let nobody else take it for a while.
-UPDATE attendance.face_check
-SET attempts = attempts + 1,
-    due_at = now() + least(300, 5 * 2 ^ attempts) * interval '1 second'
-WHERE record_id = (
-    SELECT record_id FROM attendance.face_check
-    WHERE due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
-)
-RETURNING record_id, employee_id, photo_id, attempts, deadline <= now() AS overdue, EXISTS (
-    SELECT FROM attendance.record r JOIN attendance.policy p
-        ON p.place_id = r.place_id AND p.version = r.policy_version
-    WHERE r.id = record_id AND 'liveness' = ANY (p.evidence)
-) AS liveness
-
--- :name done
-DELETE FROM attendance.face_check WHERE record_id = %(record_id)s
-
 -- :name audit
 INSERT INTO attendance.audit (action, object, before, after, reason)
 VALUES ('record.decide', 'record:' || %(record_id)s, '{"status": "pending"}',

@@ -12,7 +12,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from attendance_service.domain.policy import Evidence, OnFaceDown, Place, Policy, WithoutFace
+from attendance_service.domain.policy import (
+    Evidence,
+    FaceCheck,
+    OnFaceDown,
+    Place,
+    Policy,
+    WithoutFace,
+)
 from attendance_service.domain.punches import Mode
 from attendance_service.service.ports import PolicyVersion
 from common import logs
@@ -141,6 +148,7 @@ class PlaceAdmin:
             "on_face_down": policy.on_face_down,
             "skew_seconds": policy.skew_seconds,
             "without_face": policy.without_face,
+            "face_check": policy.face_check,
         }
         row = tx.one(_SQL["add_policy"], place_id=place_id, created_by=actor, **described)
         assert row is not None
@@ -195,6 +203,7 @@ def _policy_of(row: Row) -> Policy:
         on_face_down=OnFaceDown(row.on_face_down),
         skew_seconds=row.skew_seconds,
         without_face=WithoutFace(row.without_face),
+        face_check=FaceCheck(row.face_check),
     )
 
 

@@ -1,6 +1,6 @@
 -- :name places
 SELECT p.id, p.site_id, p.name, p.zone, p.is_default, v.version, v.evidence, v.mode,
-       v.on_face_down, v.skew_seconds, v.without_face
+       v.on_face_down, v.skew_seconds, v.without_face, v.face_check
 FROM attendance.place p
 CROSS JOIN LATERAL (
     SELECT * FROM attendance.policy WHERE place_id = p.id ORDER BY version DESC LIMIT 1
@@ -9,7 +9,8 @@ WHERE p.archived_at IS NULL
 ORDER BY p.site_id, p.name
 
 -- :name versions
-SELECT version, evidence, mode, on_face_down, skew_seconds, without_face, created_by, created_at
+SELECT version, evidence, mode, on_face_down, skew_seconds, without_face, face_check,
+       created_by, created_at
 FROM attendance.policy WHERE place_id = %(place_id)s ORDER BY version DESC
 
 -- :name site
@@ -36,9 +37,11 @@ WHERE id = %(id)s AND archived_at IS NULL FOR UPDATE
 
 -- :name add_policy
 INSERT INTO attendance.policy
-    (place_id, version, evidence, mode, on_face_down, skew_seconds, without_face, created_by)
+    (place_id, version, evidence, mode, on_face_down, skew_seconds, without_face,
+     face_check, created_by)
 SELECT %(place_id)s, coalesce(max(version), 0) + 1, %(evidence)s::text[], %(mode)s,
-       %(on_face_down)s, %(skew_seconds)s, %(without_face)s, %(created_by)s
+       %(on_face_down)s, %(skew_seconds)s, %(without_face)s, %(face_check)s,
+       %(created_by)s
 FROM attendance.policy WHERE place_id = %(place_id)s
 RETURNING version
 

@@ -31,7 +31,7 @@ ORDER BY id LIMIT %(limit)s
 
 -- :name records
 SELECT id, employee_id, n, action, at, committed_at, status, place_id, zone, claimed_at,
-       policy_version, evidence, photo_id, source
+       policy_version, attendance.told(record) AS evidence, photo_id, source
 FROM attendance.record
 WHERE employee_id = %(employee_id)s AND id > %(after)s
 ORDER BY id LIMIT %(limit)s

@@ -107,5 +107,5 @@ DELETE FROM attendance.in_flight
 WHERE subject_id = %(subject_id)s AND route = 'punch' AND key = %(key)s
 
 -- :name check_later
-INSERT INTO attendance.face_check (record_id, employee_id, photo_id, deadline)
+INSERT INTO attendance.verification (record_id, employee_id, photo_id, deadline)
 VALUES (%(record_id)s, %(employee_id)s, %(photo_id)s::uuid, %(deadline)s)

@@ -1,6 +1,7 @@
 -- :name record
+-- With what was said of a face that was compared later.
 SELECT id, employee_id, n, action, at, committed_at, status, place_id, zone, claimed_at,
-       policy_version, evidence, photo_id, source
+       policy_version, attendance.told(record) AS evidence, photo_id, source
 FROM attendance.record WHERE id = %(id)s
 
 -- :name first_answer

@@ -1,7 +1,7 @@
 -- :name open
 -- What waits for a person, the longest waiting first.
 SELECT r.id, r.employee_id, r.n, r.action, r.at, r.committed_at, r.status, r.place_id, r.zone,
-       r.claimed_at, r.policy_version, r.evidence, r.photo_id, r.source,
+       r.claimed_at, r.policy_version, attendance.told(r) AS evidence, r.photo_id, r.source,
        EXISTS (SELECT FROM attendance.photo AS p
                WHERE p.id = r.photo_id AND p.expires_at > now()) AS has_photo
 FROM attendance.record AS r
@@ -15,7 +15,7 @@ ORDER BY r.id LIMIT %(limit)s
 -- :name decided
 -- What people have decided, the newest first.
 SELECT r.id, r.employee_id, r.n, r.action, r.at, r.committed_at, r.status, r.place_id, r.zone,
-       r.claimed_at, r.policy_version, r.evidence, r.photo_id, r.source,
+       r.claimed_at, r.policy_version, attendance.told(r) AS evidence, r.photo_id, r.source,
        EXISTS (SELECT FROM attendance.photo AS p
                WHERE p.id = r.photo_id AND p.expires_at > now()) AS has_photo,
        d.id AS decision_id, d.decided_by, d.verdict, d.reason, d.at AS decided_at

@@ -31,7 +31,7 @@ class Endpoint:
 
     ``body``, ``query``, ``path`` and ``form`` are the models of the input; ``files`` names the
     multipart fields that carry images, with how many of each, ``needed`` those that must be there;
-    ``raw`` lists media types of a body that the handler reads as it came;
+    ``raw`` lists media types of a body that the handler reads as it came, whatever ``body`` says;
     ``answers`` maps a status to the model, list of models or media type of its body.
     ``body_optional`` lets a request come without one.
     """

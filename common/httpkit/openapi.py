@@ -116,7 +116,8 @@ def _request_body(endpoint: Endpoint, references: Any) -> dict[str, Any] | None:
     elif endpoint.form:
         schema = references[endpoint.form, "validation"]
         content["application/x-www-form-urlencoded"] = {"schema": schema}
-    content |= {media_type: {"schema": {"type": "string"}} for media_type in endpoint.raw}
+    for media_type in endpoint.raw:
+        content.setdefault(media_type, {"schema": {"type": "string"}})
     return {"required": not endpoint.body_optional, "content": content} if content else None
 
 

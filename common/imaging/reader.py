@@ -47,6 +47,10 @@ class ImageReader:
         self._lock = threading.Lock()
         self._idle: list[Child] = []
 
+    def check(self, data: bytes, *, field: str = "image") -> None:
+        """Look at the header of ``data`` alone; raises as `pixels` does, but for what is inside."""
+        self._header(data, field)
+
     def pixels(self, data: bytes, *, field: str = "image") -> Picture:
         """``data`` as BGR pixels, the right way up.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from common.httpkit.fields import Id, Strict
 
@@ -26,6 +26,11 @@ Reason = Literal[
 
 Language = Literal["en", "tr", "fa", "ar"]
 Version = Literal["2026-11", "2026-11-26"]
+
+
+def example(**members: Any) -> ConfigDict:
+    """A model's configuration that shows one value of it in the OpenAPI document."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
 
 
 class PersonPath(BaseModel):
@@ -103,6 +108,8 @@ class LivenessOut(BaseModel):
 class ConsentIn(BaseModel):
     """The text agreed to."""
 
+    model_config = example(version="2026-11-26")
+
     version: str = Field(min_length=1, max_length=64, strict=True)
     language: Language = "en"
 
@@ -128,6 +135,12 @@ class ConsentTextOut(BaseModel):
 class FaceOut(BaseModel):
     """A face: its box as x, y, width, height, five landmarks, all in pixels, and a score."""
 
+    model_config = example(
+        box=[212.0, 96.5, 188.2, 240.1],
+        landmarks=[[262.1, 190.4], [349.0, 188.7], [306.2, 240.9], [270.3, 285.6], [343.9, 283.2]],
+        score=0.93,
+    )
+
     box: tuple[float, float, float, float]
     landmarks: list[tuple[float, float]]
     score: float
@@ -143,6 +156,8 @@ class DetectionOut(BaseModel):
 
 class VerdictOut(BaseModel):
     """What a comparison came to; ``similarity`` is a cosine, ``threshold`` what accepts."""
+
+    model_config = example(decision="accept", similarity=0.7123, threshold=0.41)
 
     decision: Literal["accept", "review", "reject"]
     similarity: float

@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from common import logs
 from common.db import Database, Transaction
 from common.sql import Queries
-from face_service.domain.matching import Verdict
+
+if TYPE_CHECKING:  # it brings numpy, which a process that compares nothing does without
+    from face_service.domain.matching import Verdict
 
 _SQL = Queries(Path(__file__).with_name("audit.sql"))
 

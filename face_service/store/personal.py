@@ -16,7 +16,7 @@ from face_service.service.ports import EnrolledFace, Template
 from face_service.service.privacy import Erased
 from face_service.store import audit
 from face_service.store.consents import end
-from face_service.store.faces import Faces, listed, lock_subject, unpacked
+from face_service.store.faces import DESTROYED, Faces, listed, lock_subject, unpacked
 
 _SQL = Queries(Path(__file__).with_name("personal.sql"))
 _PAGE = 1000
@@ -46,6 +46,8 @@ class PersonalData:
         with self.db.transaction() as tx:
             faces = end(tx, employee_id, "erased", actor=actor)
             erased = Erased(faces, self.jobs(tx, employee_id))
+            # Also for jobs decided before, whose keys were destroyed and may still lie on the disk.
+            tx.execute(DESTROYED)
             for forget in self.traces:
                 forget(tx, employee_id)
             after = {"faces": erased.faces, "jobs": erased.jobs, "key_destroyed": True}

@@ -18,6 +18,17 @@ from tests.support.people import Town
 from tests.support.pictures import photo
 from tests.support.portraits import SAME, portrait
 
+_PICTURES = ("image", "reference", "frame", "picture", "intended_picture")
+_A_JOB = (
+    "INSERT INTO face.job (kind, submitted_by, verification_id, body_hash, webhook_url, state)"
+    " VALUES ('verify_pair', %s, gen_random_uuid()::text, '', '', 'dead') RETURNING id"
+)
+
+
+def job_of(town: Town, service: int) -> int:
+    """A dead job."""
+    return int(town.sql(_A_JOB, service)[0][0])
+
 
 @pytest.fixture(scope="module")
 def contract(database: TestDatabase) -> Iterator[Contract]:
@@ -25,6 +36,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
     town = Town(database)
     site = town.site("faces", biometrics=True)
     person = town.person(site_id=site)
+    service = town.person(Role.SERVICE, username="service:attendance")
     with (
         serving_faces(database, **NO_LIMITS) as face,
         running(face.app.wsgi, threads=3, limits=Limits(limit_for=limit_for)) as (host, port),
@@ -57,6 +69,8 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
                 "liveness": ["0", "1"],
                 "site": [str(site)],
                 "alarm_id": [raised()],
+                "job_id": [job_of(town, service)],
+                "webhook_url": ["http://127.0.0.1:8002/x"],
             }
 
         images = [photo(320, 240), portrait(SAME[1]), b"text"]
@@ -65,7 +79,7 @@ def contract(database: TestDatabase) -> Iterator[Contract]:
             admin=bearer(lambda: town.token(town.person(Role.ADMIN, site_id=site))),
             staff=bearer(lambda: town.token(person)),
             known=known,
-            files={"image": images, "reference": images, "frame": images},
+            files=dict.fromkeys(_PICTURES, images),
         )
         yield contract
         contract.close()

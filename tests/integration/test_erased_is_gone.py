@@ -20,6 +20,7 @@ from common.config import Secret
 from common.identity import Role
 from common.privacy.scrub import Scrub
 from common.vault import Unreadable, Vault
+from face_service.store.jobs import vault_of
 from local import keys
 from tests.support.attendance import RECORDS, Rest, base64_of, serving
 from tests.support.cluster import PostgresServer, TestDatabase, running_cluster
@@ -89,6 +90,24 @@ def _master(house: House, name: str) -> bytes:
     return Secret(keys.read(house.database.secrets_dir, name)).key()
 
 
+def submit_job(made: House, who: int) -> None:
+    """A comparison that waits for a worker, with its picture."""
+    service = made.town.person(Role.SERVICE, username="service:attendance")
+    form = {
+        "employee_id": str(who),
+        "webhook_url": "http://127.0.0.1:8002/x",
+        "verification_id": "v",
+    }
+    answer = made.face.call(
+        "POST",
+        "/api/v1/jobs/verify",
+        made.town.token(service),
+        form=form,
+        files=[("image", A3)],
+    )
+    said(answer, 202)
+
+
 def remember(house: House, who: int) -> None:
     """What is to be found nowhere: photos and templates in plain, and the keys that open them."""
     town = house.town
@@ -117,6 +136,12 @@ def remember(house: House, who: int) -> None:
         house.keys["photos"] = wrapped
         house.sealed[f"record {number}"] = bytes(photo)
         house.plain[f"record {number}"] = photo_vault.open(wrapped, who, bytes(photo))
+    ((number, sealed, key),) = town.sql(
+        "SELECT id, sealed, wrapped_key FROM face.job JOIN face.job_picture ON job_id = id"
+    )
+    house.keys["job"], house.sealed["job"] = bytes(key), bytes(sealed)
+    job_vault = vault_of(_master(house, "face_key"))
+    house.plain["job"] = job_vault.open(bytes(key), number, bytes(sealed))
 
 
 def test_nothing_of_an_erased_person_can_be_read_again(
@@ -133,6 +158,7 @@ def test_nothing_of_an_erased_person_can_be_read_again(
             for action in ("in", "out"):
                 answer = rest.punch(person, action, image=base64_of(A3))
                 assert answer.status_code == 201, answer.text
+        submit_job(made, who)
         remember(made, who)
         made.plain |= {"sent": A3, "sent at enrolment": A}
 
@@ -140,7 +166,7 @@ def test_nothing_of_an_erased_person_can_be_read_again(
         before = made.everything()
         assert places_of(made.plain, before) == {}
         assert places_of(made.sealed, before).keys() == made.sealed.keys()
-        assert places_of(made.keys, before).keys() == {"face", "photos"}
+        assert places_of(made.keys, before).keys() == {"face", "photos", "job"}
 
         _erase(made, who, admin)
         after = [*made.everything(), made.dump(), _logged(made, capfd)]
@@ -165,7 +191,7 @@ def _erase(made: House, who: int, admin: int) -> None:
     """By the person and by an admin, then what the services do by themselves soon after."""
     token = made.town.token(who)
     report = said(made.face.call("POST", f"/api/v1/people/{who}/erasure", token), 200)
-    assert report["faces"] == 2
+    assert (report["faces"], report["jobs"]) == (2, 1)
     answer = made.rest.call("POST", f"/api/v1/attendance/people/{who}/erasure", admin)
     assert answer.json()["photos_of_records"] == 2
     assert made.rest.parts

@@ -173,7 +173,7 @@ def _administer(installation: Installation) -> None:
     asked = f"{exports}\npsql -Atc 'SELECT current_user'"
     done = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "hazir_owner", done.stderr
-    assert verb("status").count(" ready ") == 8
+    assert verb("status").count(" ready ") == 9
     assert "0 photos of 0 people" in verb("re-embed")
 
 

@@ -14,13 +14,27 @@ REVIEW = (200, {"decision": "review", "similarity": 0.39, "threshold": 0.4})
 REJECT = (200, {"decision": "reject", "similarity": 0.05, "threshold": 0.4})
 
 
+_JOB = ("verification_id", "webhook_url")
+
+
+def _field(body: bytes, name: str) -> str:
+    """A field of a multipart body."""
+    return body.split(f'name="{name}"\r\n\r\n'.encode())[1].split(b"\r\n")[0].decode()
+
+
 class FacePeer:
-    """Answers every `verify` with ``answer``, or hangs, drips or says nonsense when told to."""
+    """Takes every job as ``takes`` says, and answers every `verify` with ``answer``.
+
+    Or it hangs, drips or says nonsense, when told to.
+    """
 
     def __init__(self) -> None:
         self.answer: tuple[int, Any] = ACCEPT
         self.raw: bytes | None = None
         self.calls: list[bytes] = []
+        self.jobs: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
+        self.takes: tuple[int, dict[str, Any]] = (202, {})
         self.tokens = 0
         self.hanging = threading.Event()
         self.hanging.set()
@@ -31,6 +45,16 @@ class FacePeer:
     def hang(self) -> None:
         """Let every call wait until `go`."""
         self.hanging.clear()
+
+    def take(self, body: bytes) -> tuple[int, bytes]:
+        """The answer to a job that was handed over."""
+        job = {name: _field(body, name) for name in ("employee_id", *_JOB)}
+        self.jobs.append(job)
+        self.bodies.append(body)
+        numbers = [one["verification_id"] for one in self.jobs]
+        told = {"id": numbers.index(job["verification_id"]) + 1}
+        status, said = self.takes
+        return status, json.dumps(said | told | {_JOB[0]: job[_JOB[0]]}).encode()
 
     def go(self) -> None:
         """Let the waiting calls on."""
@@ -56,6 +80,8 @@ def running_face_peer() -> Iterator[FacePeer]:
                 status, said = peer.answer
                 text = json.dumps(said).encode() if peer.raw is None else peer.raw
                 self._say(status, text, drip=peer.drip)
+            elif self.path == "/api/v1/jobs/verify":
+                self._say(*peer.take(body))
             else:
                 self._say(404, b"{}")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from common.identity import Role
 from face_service.domain.consent import CONSENT_VERSION
 from tests.support import matrix_rules as may
 from tests.support.attendance import base64_of
@@ -274,9 +275,25 @@ ATTENDANCE: Mapping[str, Line] = {
     f"POST {_PLACE}/policies": Line(may.admin, body(evidence=["photo"])),
     f"PATCH {_PLACE}": Line(may.admin, body(name=unique)),
     f"POST {_ATTENDEE}/erasure": Line(may.owns),
+    "POST /api/v1/webhooks/verification-result/{verification_id}": Line(
+        may.nobody, body(overall_result={"verification_passed": True}), ("own",)
+    ),
 }
 
 _PERSON = "/api/v1/people/{person_id}"
+_RESULTS = "http://127.0.0.1:8002/api/v1/webhooks/verification-result/1"
+
+
+def _pair(scene: Scene, case: Case) -> Mapping[str, Any]:
+    """Two pictures for the older call."""
+    picture = ("photo.png", PICTURE, "image/png")
+    fields = {
+        "webhook_url": _RESULTS,
+        "verification_id": unique(scene, case),
+        "student_school_number": "1",
+    }
+    return {"data": fields, "files": {"picture": picture, "intended_picture": picture}}
+
 
 FACE: Mapping[str, Line] = {
     "POST /api/v1/faces/detect": Line(may.signed_in, upload()),
@@ -299,6 +316,22 @@ FACE: Mapping[str, Line] = {
     "GET /api/v1/faces/consent-text": _OPEN,
     f"GET {_PERSON}/access-log": Line(may.owns),
     f"GET {_PERSON}/export": Line(may.owns),
+    "POST /verify-face-async": Line(may.service, _pair),
+    "POST /api/v1/jobs/verify": Line(
+        may.service,
+        upload(
+            employee_id=lambda _, case: str(case.target),
+            webhook_url=_RESULTS,
+            verification_id=unique,
+        ),
+        ("team", "other", "none"),
+    ),
+    "GET /api/v1/jobs": Line(may.admin),
+    # Its own job, and nobody else's, for a service.
+    "GET /api/v1/jobs/{job_id}": Line(
+        lambda role, _: role in (Role.ADMIN, Role.SERVICE), relations=("own",)
+    ),
+    "POST /api/v1/jobs/{job_id}/retry": Line(may.admin, relations=("own",)),
     f"GET {_PERSON}/consent": Line(may.reads),
     f"POST {_PERSON}/consent": Line(may.own, body(version=CONSENT_VERSION)),
     f"GET {_PERSON}/faces": Line(may.reads),

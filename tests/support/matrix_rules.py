@@ -11,6 +11,16 @@ def everybody(_: Role | None, __: str) -> bool:
     return True
 
 
+def nobody(_: Role | None, __: str) -> bool:
+    """No token opens it: a signature does."""
+    return False
+
+
+def service(role: Role | None, _: str) -> bool:
+    """attendance_service, which is listed for it; no person."""
+    return role is Role.SERVICE
+
+
 def signed_in(role: Role | None, _: str) -> bool:
     """Whoever has a token."""
     return role is not None

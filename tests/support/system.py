@@ -23,7 +23,7 @@ from tests.support.folders import open_folder
 from tests.support.process import Process
 
 PASSWORD = "password"
-_PORTS = ("AUTH", "ATTENDANCE", "GRPC", "REPORTER", "FACE", "CLIENT")
+_PORTS = ("AUTH", "ATTENDANCE", "GRPC", "REPORTER", "FACE", "CLIENT", "FACE_WORKER")
 _READY = "All ready in"
 
 

@@ -4,7 +4,7 @@ from common.migrate import run_sql
 from common.privacy import tables
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:

@@ -1,3 +1,4 @@
+ALTER TABLE face.job DROP COLUMN rewritten;
 REVOKE DELETE ON face.alarm FROM hazir_face;
 DROP VIEW face.matchable;
 DROP TABLE face.leaving;

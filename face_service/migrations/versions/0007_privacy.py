@@ -4,7 +4,7 @@ from common.migrate import run_sql
 from common.privacy import tables
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:

@@ -39,6 +39,16 @@ FROM face.template AS t
 JOIN face.subject AS s USING (employee_id)
 WHERE s.wrapped_key IS NOT NULL AND s.consent_version IS NOT NULL;
 
+-- Keys of jobs are keys to faces too: their table is written anew with that of people's keys.
+ALTER TABLE face.job ADD COLUMN rewritten smallint NOT NULL DEFAULT 0;
+CREATE OR REPLACE FUNCTION face.rewrite_keys() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    ALTER TABLE face.subject ALTER COLUMN rewritten TYPE smallint USING (rewritten + 0)::smallint;
+    ALTER TABLE face.job ALTER COLUMN rewritten TYPE smallint USING (rewritten + 0)::smallint;
+END
+$$;
+
 GRANT SELECT, INSERT ON face.consent_text TO hazir_face;
 GRANT SELECT, INSERT, DELETE ON face.leaving TO hazir_face;
 GRANT SELECT ON face.matchable TO hazir_face;

@@ -38,6 +38,7 @@ def scene(town: Town, first: Rest) -> Scene:
         return int(rows[0][0]) if rows else NOBODY
 
     made.find["record_id"] = record_of
+    made.find["verification_id"] = lambda _: "0a4d1c9e-0000-4000-8000-000000000001"
     made.find["place_id"] = lambda case: made.place_of(case, *places)
     return made
 

@@ -8,10 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from attendance_service.store.decisions import Decisions
-from attendance_service.store.photos import Photos
+from attendance_service.store.decisions import Purge
 from common.identity import Role
-from common.vault import Vault
 from tests.integration.attendance.test_punches import problem
 from tests.support.attendance import RECORDS, Cast, Ledger, Rest, base64_of
 from tests.support.people import Town
@@ -157,7 +155,7 @@ def purge(rest: Rest) -> int:
     """Delete what is past its time, two rows at once."""
     assert rest.parts
     db = rest.parts.db
-    return Decisions(db, Photos(db, Vault(bytes(32)), 30), lambda: None, at_once=2).purge()
+    return Purge(db, at_once=2)()
 
 
 def test_keys_are_kept_for_seventy_two_hours(rest: Rest, cast: Cast) -> None:

@@ -25,6 +25,7 @@ def test_an_admin_makes_a_place_with_its_first_policy(rest: Rest, cast: Cast) ->
         "on_face_down": "refuse",
         "skew_seconds": 120,
         "without_face": "review",
+        "face_check": "at_once",
     }
     assert rest.get(f"{PLACES}/{made['id']}", cast.staff).json() == made
     listed = rest.get(PLACES, cast.staff).json()
@@ -133,6 +134,7 @@ def test_a_name_is_taken_once_at_a_site(rest: Rest, cast: Cast) -> None:
         ({"name": "x", "policy": {"evidence": ["blood"]}}, "policy.evidence.0"),
         ({"name": "x", "policy": {"mode": "maybe"}}, "policy.mode"),
         ({"name": "x", "policy": {"skew_seconds": 3601}}, "policy.skew_seconds"),
+        ({"name": "x", "policy": {"face_check": "never"}}, "policy.face_check"),
     ],
 )
 def test_a_malformed_place_is_refused(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 
+from common.identity import Role
 from common.wsgi import Limits, running
 from face_service.app import limit_for
 from tests.support.attendance import NO_LIMITS
@@ -21,6 +22,17 @@ _ANOTHER = (
 )
 
 
+_A_JOB = (
+    "INSERT INTO face.job (kind, submitted_by, verification_id, body_hash, webhook_url)"
+    " VALUES ('verify_pair', %s, gen_random_uuid()::text, '', '') RETURNING id"
+)
+
+
+def job_of(town: Town, scene: Scene) -> int:
+    """A job that attendance_service has submitted."""
+    return int(town.sql(_A_JOB, scene.callers[Role.SERVICE])[0][0])
+
+
 def scene_of(town: Town, face: FaceClient) -> Scene:
     """Everybody who may be enrolled is."""
     scene = Scene(town)
@@ -36,6 +48,7 @@ def scene_of(town: Town, face: FaceClient) -> Scene:
 
     scene.find["face_id"] = face_of
     scene.find["alarm_id"] = lambda _: NOBODY
+    scene.find["job_id"] = lambda _: job_of(town, scene)
     return scene
 
 

@@ -68,6 +68,7 @@ def test_it_serves_counts_and_ends(database: TestDatabase, tmp_path: Path) -> No
             "postgresql": "up",
             "redis": "down",
             "models": "up",
+            "workers": "down",
         }
         files = {
             name: ("a.jpg", portrait(SAME[number]))

@@ -16,7 +16,7 @@ from attendance_service.domain.evidence import (
     judge,
 )
 from attendance_service.domain.policy import Evidence, OnFaceDown, Policy, WithoutFace
-from attendance_service.service.decide_faces import later_status
+from attendance_service.domain.verification import Result, status_after
 
 ASKED = frozenset({Evidence.FACE, Evidence.LIVENESS})
 LIVE = Policy(version=1, evidence=ASKED)
@@ -124,17 +124,15 @@ def test_the_record_keeps_how_it_was_judged() -> None:
     assert kept["liveness"]["score"] is None
 
 
-@pytest.mark.parametrize("overdue", [True, False])
-@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("passed", [True, False])
+@pytest.mark.parametrize("decision", ["accept", "review", "reject", ""])
+@pytest.mark.parametrize("said", [None, {"decision": "accept"}])
 def test_later_nobody_is_accepted_where_liveness_was_asked_for(
-    verdict: Verdict, overdue: bool
+    passed: bool, decision: str, said: dict[str, str] | None
 ) -> None:
-    status = later_status(FaceResult(verdict), overdue=overdue, liveness=True)
-    assert status != "accepted"
-    if verdict is ACCEPT:
-        assert status == "review"
-    else:
-        assert status == later_status(FaceResult(verdict), overdue=overdue)
+    result = Result(passed, "", decision, liveness=said)
+    status, without = status_after(result, liveness=True), status_after(result)
+    assert status == ("review" if without == "accepted" else without)
 
 
 def test_liveness_needs_a_picture_and_a_face() -> None:

@@ -49,6 +49,9 @@ def state(action: Move, at: datetime = AT, n: int = 3, until: datetime = SHUT) -
             "liveness_doubtful",
         ),
         ("review", {"face": "accept"}, "rest", "face_undecided"),
+        # Compared later, and nothing came of it in time.
+        ("review", {"photo": True}, "rest", "face_undecided"),
+        ("review", {"photo": True}, "batch", "late_punch"),
         ("review", None, "batch", "late_punch"),
         ("review", None, "rest", "other"),
     ],

@@ -1,0 +1,1 @@
+"""Workers: processes that take jobs from the queue and deliver what came of them."""
