@@ -1,7 +1,7 @@
 // العربية: الحساب والإدارة. القواعد نفسها كما في ../en.js.
 export default {
-  "cancel": "إلغاء", "save": "حفظ", "saved": "حُفظ", "next": "التالي", "more": "عرض المزيد", "copy": "نسخ", "copied": "نُسخ", "copy.by_hand": "حدّد النص وانسخه يدويًا",
-  "optional": "اختياري", "yes": "نعم", "no": "لا", "actions": "الإجراءات", "reason": "السبب", "reason.hint": "يُحفظ مع القرار. اختياري.", "field.wrong": "لا يمكن استخدام هذا هنا.",
+  "copy": "نسخ", "copied": "نُسخ", "copy.by_hand": "حدّد النص وانسخه يدويًا",
+  "field.wrong": "لا يمكن استخدام هذا هنا.",
   "file.choose": "اختيار ملف", "filter.clear": "إزالة التصفية: {name}",
   "account.title": "حسابي", "account.text": "من أنت هنا، وكيف تدخل، وأين حسابك مفتوح.", "account.roles": "الأدوار", "account.manages": "يقود",
   "account.profile.text": "هل من خطأ هنا؟ يستطيع المشرف تصحيحه.",

@@ -1,7 +1,7 @@
 // English: account and administration, fetched with those screens. Rules as in ../en.js.
 export default {
-  "cancel": "Cancel", "save": "Save", "saved": "Saved", "next": "Next", "more": "Show more", "copy": "Copy", "copied": "Copied", "copy.by_hand": "Select and copy by hand",
-  "optional": "Optional", "yes": "yes", "no": "no", "actions": "Actions", "reason": "Reason", "reason.hint": "Kept with the decision. Optional.", "field.wrong": "This cannot be used here.",
+  "copy": "Copy", "copied": "Copied", "copy.by_hand": "Select and copy by hand",
+  "field.wrong": "This cannot be used here.",
   "file.choose": "Choose a file", "filter.clear": "Clear filter: {name}",
   "account.title": "My account", "account.text": "Who you are here, how you sign in, and where you are signed in.", "account.roles": "Roles", "account.manages": "Leads",
   "account.profile.text": "Is something not right? Your administrator can change it.",

@@ -1,7 +1,7 @@
 // Türkçe: hesap ve yönetim. Kurallar ../en.js ile aynıdır.
 export default {
-  "cancel": "Vazgeç", "save": "Kaydet", "saved": "Kaydedildi", "next": "İleri", "more": "Daha fazla göster", "copy": "Kopyala", "copied": "Kopyalandı", "copy.by_hand": "Seçip elle kopyalayın",
-  "optional": "İsteğe bağlı", "yes": "evet", "no": "hayır", "actions": "İşlemler", "reason": "Gerekçe", "reason.hint": "Kararla birlikte saklanır. İsteğe bağlı.", "field.wrong": "Bu burada kullanılamaz.",
+  "copy": "Kopyala", "copied": "Kopyalandı", "copy.by_hand": "Seçip elle kopyalayın",
+  "field.wrong": "Bu burada kullanılamaz.",
   "file.choose": "Dosya seç", "filter.clear": "Süzgeci kaldır: {name}",
   "account.title": "Hesabım", "account.text": "Burada kim olduğunuz, nasıl oturum açtığınız ve nerelerde oturumunuzun açık olduğu.", "account.roles": "Roller", "account.manages": "Yönettiği ekipler",
   "account.profile.text": "Doğru olmayan bir şey mi var? Yöneticiniz düzeltebilir.",
