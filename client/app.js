@@ -9,14 +9,15 @@ import { html, render, useEffect } from "./lib/html.js";
 import { language, startLanguage, t } from "./lib/i18n.js";
 import { startPunches, stopPunches } from "./lib/punch.js";
 import { go, route } from "./lib/router.js";
-import { expectNoSession, resume, session, startSession, watchesOthers } from "./lib/session.js";
+import { expectNoSession, isDevice, resume, session, startSession, watchesOthers } from "./lib/session.js";
 import { useStore } from "./lib/store.js";
 import { Gate, Shell } from "./screens/shell.js";
 import { SignIn } from "./screens/signin.js";
 import { Today } from "./screens/today.js";
 
 function useSessionServices(status, me) {
-  const id = status === "signed_in" ? me.employee_id : null;
+  // A kiosk follows nobody's records and has its own queue.
+  const id = status === "signed_in" && !isDevice(me) ? me.employee_id : null;
   useEffect(() => {
     if (id === null) return undefined;
     startFeed(me);
@@ -35,16 +36,21 @@ function Unreachable() {
 }
 
 // The first screen comes with the page; the others are fetched when somebody goes there.
-const IDENTITY = { words: ["entry", "identity"], styles: ["lists", "entry", "identity"] };
+const IDENTITY = { words: ["forms", "entry", "identity"], styles: ["lists", "entry", "identity"] };
 const SCREENS = {
   today: Today,
-  face: lazy(() => import("./screens/face.js").then((module) => module.Face), { words: ["face"], styles: ["face"] }),
+  face: lazy(() => import("./screens/face.js").then((module) => module.Face), { words: ["forms", "guide", "face"], styles: ["face", "live"] }),
+  data: lazy(() => import("./screens/data.js").then((module) => module.Data), { words: ["forms", "face", "data"], styles: ["lists", "face"] }),
+  review: lazy(() => import("./screens/review.js").then((module) => module.Review), { words: ["forms", "review"], styles: ["lists", "review"] }),
   board: lazy(() => import("./screens/board.js").then((module) => module.Board), { words: ["board"], styles: ["lists", "board"] }),
-  account: lazy(() => import("./screens/account.js").then((module) => module.Account), IDENTITY),
-  admin: lazy(() => import("./screens/admin.js").then((module) => module.Admin), IDENTITY),
+  account: lazy(() => import("./screens/account.js").then((module) => module.Account), { ...IDENTITY, words: [...IDENTITY.words, "access"] }),
+  admin: lazy(() => import("./screens/admin.js").then((module) => module.Admin), { words: [...IDENTITY.words, "access", "oversight"], styles: [...IDENTITY.styles, "oversight"] }),
 };
-const FOR_WATCHERS = ["board", "admin"];
-const ENTRY = { words: ["entry"], styles: ["entry"] };
+const FOR_WATCHERS = ["board", "review", "admin"];
+const KIOSK = { words: ["forms", "guide", "kiosk"], styles: ["live", "kiosk"] };
+const Kiosk = lazy(() => import("./screens/kiosk.js").then((module) => module.Kiosk), KIOSK);
+const Bound = lazy(() => import("./screens/kiosk_bound.js").then((module) => module.Bound), KIOSK);
+const ENTRY = { words: ["forms", "entry"], styles: ["entry"] };
 const FORMS = {
   register: lazy(() => import("./screens/register.js").then((module) => module.Register), ENTRY),
   reset: lazy(() => import("./screens/reset.js").then((module) => module.Reset), ENTRY),
@@ -69,6 +75,9 @@ function App() {
   if (screen === "reset") return html`<${Gate}><${FORMS.reset} token=${query.token} /><//>`;
   if (status === "starting") return html`<${Gate}><${Skeleton} lines=${3} /><//>`;
   if (status === "unreachable") return html`<${Unreachable} />`;
+  if (status === "signed_in" && isDevice(me)) return html`<${Kiosk} me=${me} /><${Toasts} />`;
+  // A tablet that is a kiosk shows nothing else to whoever signs in on it.
+  if (status === "signed_in" && (localStorage.getItem("hazir.kiosk") || screen === "kiosk")) return html`<${Gate}><${Bound} me=${me} /><//>`;
   if (status === "signed_in" && feed) return html`<${SignedIn} me=${me} screen=${screen} feed=${feed} /><${Toasts} />`;
   if (status === "signed_in") return html`<${Gate}><${Skeleton} lines=${3} /><//>`;
   if (screen === "register") return html`<${Gate}><${FORMS.register} handed=${query.invitation} /><//>`;

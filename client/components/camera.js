@@ -6,7 +6,8 @@ import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 import { Problem } from "./problem.js";
 
-function useCamera(videoRef, setError) {
+/** {ready, again}; the stream runs while the component is there. */
+export function useCamera(videoRef, setError) {
   const [ready, setReady] = useState(false);
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -30,6 +31,13 @@ function useCamera(videoRef, setError) {
   return { ready, again: () => setRound((value) => value + 1) };
 }
 
+/** What the camera sees, mirrored, under the guide or whatever stands in its place. */
+export function Preview({ videoRef, ready, children }) {
+  return html`<div class="camera-frame"><video ref=${videoRef} autoplay muted playsinline aria-label=${t("camera.preview")} />
+    ${children ?? html`<svg class="camera-guide" viewBox="0 0 100 75" aria-hidden="true"><ellipse cx="50" cy="36" rx="18" ry="25" /></svg>`}
+    ${!ready && html`<div class="camera-wait" role="status"><${Icon} name="spinner" turn /><span class="visually-hidden">${t("camera.starting")}</span></div>`}</div>`;
+}
+
 /** onPhoto(blob) is called once for each press of the shutter or chosen file. */
 export function Camera({ shutter, hint, onPhoto, busy }) {
   const video = useRef(null);
@@ -45,18 +53,14 @@ export function Camera({ shutter, hint, onPhoto, busy }) {
   return html`<div class="camera">
     ${error
       ? html`<${Problem} error=${error} tone="wait" onRetry=${again} />`
-      : html`<div class="camera-frame">
-          <video ref=${video} autoplay muted playsinline aria-label=${t("camera.preview")} />
-          <svg class="camera-guide" viewBox="0 0 100 75" aria-hidden="true"><ellipse cx="50" cy="36" rx="18" ry="25" /></svg>
-          ${!ready && html`<div class="camera-wait" role="status"><${Icon} name="spinner" turn /><span class="visually-hidden">${t("camera.starting")}</span></div>`}
-        </div>`}
+      : html`<${Preview} videoRef=${video} ready=${ready} />`}
     ${hint && !error && html`<p class="muted">${hint}</p>`}
     ${!error && html`<${Button} big wide icon="camera" disabled=${!ready} busy=${busy} onClick=${take} data-test="shutter">${shutter}<//>`}
     <${FileChoice} onPhoto=${onPhoto} onError=${setError} />
   </div>`;
 }
 
-function FileChoice({ onPhoto, onError }) {
+export function FileChoice({ onPhoto, onError }) {
   const input = useRef(null);
   const choose = async (event) => {
     const [file] = event.currentTarget.files;

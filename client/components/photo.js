@@ -4,9 +4,12 @@ import { html, useEffect, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { Dialog } from "./dialog.js";
 
-function usePhoto(service, path) {
+/** An address for an <img>, null until the picture is there. */
+export function usePhoto(service, path) {
   const [url, setUrl] = useState(null);
   useEffect(() => {
+    setUrl(null);
+    if (!path) return undefined;
     let alive = true;
     let made = null;
     call(service, path)

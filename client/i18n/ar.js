@@ -5,6 +5,7 @@ export default {
   "skip": "الانتقال إلى المحتوى", "close": "إغلاق", "retry": "إعادة المحاولة", "details": "التفاصيل", "loading": "جارٍ التحميل",
   "request_id": "رقم الطلب:", "language": "اللغة", "photo": "الصورة",
   "nav.label": "الشاشات", "nav.today": "اليوم", "nav.board": "اللوحة الحية", "nav.face": "وجهي",
+  "nav.data": "بياناتي", "nav.review": "المراجعة", "decided": "{what} في {time}: {status}",
   "account.open": "الحساب: {name}", "account.sign_out": "تسجيل الخروج من الحساب", "account.theme": "المظهر الفاتح أو الداكن يتبع إعداد جهازك.",
   "signin.title": "الدخول إلى الحساب", "signin.text": "أهلًا بك. استخدم الاسم الذي أعطتك إياه مؤسستك.",
   "signin.again": "أهلًا بعودتك", "signin.again.text": "انتهت جلستك. ادخل وتابع من حيث كنت؛ لم يضِع شيء.",

@@ -5,6 +5,7 @@ export default {
   "skip": "Skip to the content", "close": "Close", "retry": "Try again", "details": "Details", "loading": "Loading",
   "request_id": "Request number:", "language": "Language", "photo": "Photo",
   "nav.label": "Screens", "nav.today": "Today", "nav.board": "Live board", "nav.face": "My face",
+  "nav.data": "My data", "nav.review": "Review", "decided": "{what} at {time}: {status}",
   "account.open": "Account: {name}", "account.sign_out": "Sign out", "account.theme": "Light or dark follows your device.",
   "signin.title": "Sign in", "signin.text": "Welcome. Use the name your site gave you.",
   "signin.again": "Welcome back", "signin.again.text": "Your session ended. Sign in and go on where you were; nothing is lost.",

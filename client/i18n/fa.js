@@ -5,6 +5,7 @@ export default {
   "skip": "رفتن به محتوا", "close": "بستن", "retry": "تلاش دوباره", "details": "جزئیات", "loading": "در حال بارگذاری",
   "request_id": "شمارهٔ درخواست:", "language": "زبان", "photo": "عکس",
   "nav.label": "صفحه‌ها", "nav.today": "امروز", "nav.board": "تابلوی زنده", "nav.face": "چهرهٔ من",
+  "nav.data": "داده‌های من", "nav.review": "بازبینی", "decided": "{what} ساعت {time}: {status}",
   "account.open": "حساب: {name}", "account.sign_out": "خروج از حساب", "account.theme": "روشن یا تیره بودن از تنظیم دستگاه شما پیروی می‌کند.",
   "signin.title": "ورود به حساب", "signin.text": "خوش آمدید. نامی را که سازمانتان داده است وارد کنید.",
   "signin.again": "دوباره خوش آمدید", "signin.again.text": "نشست شما پایان یافت. وارد شوید و از همان‌جا ادامه دهید؛ چیزی از دست نرفته است.",

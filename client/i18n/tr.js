@@ -5,6 +5,7 @@ export default {
   "skip": "İçeriğe geç", "close": "Kapat", "retry": "Yeniden dene", "details": "Ayrıntılar", "loading": "Yükleniyor",
   "request_id": "İstek numarası:", "language": "Dil", "photo": "Fotoğraf",
   "nav.label": "Ekranlar", "nav.today": "Bugün", "nav.board": "Canlı pano", "nav.face": "Yüzüm",
+  "nav.data": "Verilerim", "nav.review": "İnceleme", "decided": "{what} {time}: {status}",
   "account.open": "Hesap: {name}", "account.sign_out": "Oturumu kapat", "account.theme": "Açık veya koyu görünüm cihazınızın ayarını izler.",
   "signin.title": "Oturum aç", "signin.text": "Hoş geldiniz. Kurumunuzun verdiği adı kullanın.",
   "signin.again": "Yeniden hoş geldiniz", "signin.again.text": "Oturumunuz sona erdi. Oturum açıp kaldığınız yerden sürdürün; hiçbir şey kaybolmadı.",

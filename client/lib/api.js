@@ -17,6 +17,7 @@ export class ApiError extends Error {
     this.record = more.record ?? null;
     this.challenge = more.challenge ?? null;
     this.methods = more.methods ?? [];
+    this.body = more.body ?? {};
     this.network = more.network ?? false;
   }
 
@@ -47,6 +48,7 @@ async function problemOf(response) {
     field: body.field,
     record: body.record,
     challenge: body.challenge,
+    body,
     methods: body.methods,
     requestId: body.request_id || response.headers.get("X-Request-Id"),
     retryAfter: Number(response.headers.get("Retry-After")) || null,

@@ -1,6 +1,6 @@
 // What was decided: reading the lines, and saying plainly what a decision changed.
 
-export const SOURCES = { auth: "/api/v1/audit", attendance: "/api/v1/attendance/audit" };
+export const SOURCES = { auth: "/api/v1/audit", attendance: "/api/v1/attendance/audit", face: "/api/v1/faces/audit" };
 
 /** The filter that lets everything through. */
 export const ALL_LINES = { source: "auth", actor: null, object: null, action: "", from: "", to: "" };

@@ -3,6 +3,7 @@ const CAMERA = ["photo", "face", "liveness"];
 
 export const evidenceOf = (place) => (place?.policy?.evidence ?? []).filter((item) => item !== "none");
 export const needsCamera = (place) => evidenceOf(place).some((item) => CAMERA.includes(item));
+export const needsLiveness = (place) => evidenceOf(place).includes("liveness");
 export const needsLocation = (place) => evidenceOf(place).includes("geofence");
 
 const CODES = { 1: "location_denied", 2: "location_missing", 3: "location_missing" };

@@ -2,8 +2,6 @@
 import { callJson } from "./api.js";
 import { useCallback, useEffect, useState } from "./html.js";
 
-/** The version of the consent text this page carries in its catalogues. */
-export const CONSENT_TEXT = "2026-11";
 export const MOST_PHOTOS = 5;
 
 const base = (id) => `/api/v1/people/${id}`;
@@ -25,20 +23,28 @@ export function useFace(id) {
   return { ...view, reload: load };
 }
 
-export const giveConsent = (id, version) =>
-  callJson("face", `${base(id)}/consent`, { method: "POST", json: { version } });
+/** {version, language, title, paragraphs, sha256}: the text itself comes from the service that keeps its hash. */
+export const consentText = (language) => callJson("face", `/api/v1/faces/consent-text?${new URLSearchParams({ language })}`);
+export const giveConsent = (id, { version, language }) =>
+  callJson("face", `${base(id)}/consent`, { method: "POST", json: { version, language } });
 export const withdrawConsent = (id) => callJson("face", `${base(id)}/consent`, { method: "DELETE" });
 export const eraseFace = (id, face) => callJson("face", `${base(id)}/faces/${face}`, { method: "DELETE" });
 
-/** Sends the photos in one request, so that a set is enrolled whole or the one at fault is named. */
-export function enrol(id, photos) {
+function formOf(images) {
   const form = new FormData();
-  photos.forEach((photo, i) => form.append("image", photo, `photo-${i + 1}.jpg`));
-  return callJson("face", `${base(id)}/faces`, { method: "POST", multipart: form, timeout: 30000 });
+  images.forEach((image, i) => form.append("image", image, `photo-${i + 1}.jpg`));
+  return form;
 }
 
-/** Which of the photos an error names: the number in its field ("image[2]", "image.2"), else null. */
+/** Sends the photos in one request, so that a set is enrolled whole or the one at fault is named. */
+export const enrol = (id, photos) => callJson("face", `${base(id)}/faces`, { method: "POST", multipart: formOf(photos), timeout: 30000 });
+
+/** {acceptable, reasons, quality} of a picture, before anything of it is kept. */
+export const judge = (image) => callJson("face", "/api/v1/faces/quality", { method: "POST", multipart: formOf([image]) });
+
+/** Which of the photos an error names: its index, or the number in its field ("image[2]"), else null. */
 export function photoAtFault(error) {
+  if (Number.isInteger(error?.body?.index)) return error.body.index;
   const found = /(\d+)/.exec(error?.field ?? "");
   return found ? Number(found[1]) : null;
 }

@@ -14,6 +14,8 @@ export function formatter(kind, options) {
 export const number = (value) => formatter("NumberFormat", {}).format(value);
 /** A number that names something: without separators of thousands. */
 export const plainNumber = (value) => formatter("NumberFormat", { useGrouping: false }).format(value);
+/** A text that reads from left to right within any sentence: a version, a code. */
+export const isolated = (text) => `\u2066${text}\u2069`;
 export const percent = (value) => formatter("NumberFormat", { style: "percent" }).format(value);
 
 /** Hour and minute in the zone of the place where the person works, not of the reader's machine. */

@@ -26,7 +26,7 @@ async function run(mode, work) {
   });
 }
 
-/** intent: {key, employeeId, action, claimedAt, placeId, location, photo: Blob|null} */
+/** intent: {key, employeeId, action, claimedAt, placeId, location, photo: Blob|null, frames: Blob[], challenge} */
 export const keep = (intent) => run("readwrite", (table) => table.put(intent));
 export const forget = (key) => run("readwrite", (table) => table.delete(key));
 

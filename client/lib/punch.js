@@ -34,6 +34,8 @@ export async function bodyOf(intent) {
   if (intent.placeId) body.place_id = intent.placeId;
   if (intent.location) body.place = intent.location;
   if (intent.photo) body.image = await toBase64(intent.photo);
+  if (intent.frames?.length) body.frames = await Promise.all(intent.frames.map(toBase64));
+  if (intent.challenge) body.challenge = intent.challenge;
   return JSON.stringify(body);
 }
 
@@ -98,7 +100,8 @@ function showQueued(intent, error) {
   update({ waiting: listed, current: mine ? { phase: "queued", intent, error } : current });
 }
 
-export async function punch({ employeeId, action, placeId, location, photo }) {
+/** `frames` and `challenge` are those of a live camera check: more pictures of the same few seconds. */
+export async function punch({ employeeId, action, placeId, location, photo, frames, challenge }) {
   const intent = {
     key: newKey(),
     employeeId,
@@ -107,6 +110,8 @@ export async function punch({ employeeId, action, placeId, location, photo }) {
     placeId: placeId ?? null,
     location: location ?? null,
     photo: photo ?? null,
+    frames: frames ?? [],
+    challenge: challenge ?? null,
   };
   await remember(intent);
   update({ current: { phase: "sending", intent }, busy: true });

@@ -1,7 +1,7 @@
 // The address after # is the screen. Anything unknown is the first screen, never an error page.
 import { createStore } from "./store.js";
 
-const SCREENS = ["today", "board", "face", "account", "admin", "signin", "register", "reset"];
+const SCREENS = ["today", "board", "review", "face", "data", "account", "admin", "kiosk", "signin", "register", "reset"];
 // What a link hands over once. It leaves the address, and so the history, before anything else happens.
 const HANDED_OVER = ["token", "invitation", "error", "challenge"];
 

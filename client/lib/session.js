@@ -109,6 +109,7 @@ export async function signOut() {
   session.set({ status: "signed_out", me: null });
 }
 
+export const isDevice = (me) => Boolean(me?.roles.includes("device"));
 export const isAdmin = (me) => Boolean(me?.roles.includes("admin"));
 export const watchesOthers = (me) => Boolean(me?.roles.some((role) => role === "manager" || role === "admin"));
 export const zoneOf = (me) => me?.site?.zone || undefined;

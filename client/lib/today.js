@@ -1,11 +1,23 @@
 // What the first screen knows: the state, today's records and the places, fetched again whenever the feed
 // or a punch says that something changed.
 import { callJson } from "./api.js";
-import { sameDay } from "./format.js";
+import { sameDay, time } from "./format.js";
 import { useCallback, useEffect, useRef, useState } from "./html.js";
+import { t } from "./i18n.js";
 import { applyDecision, onRecorded } from "./punch.js";
+import { zoneOf } from "./session.js";
+import { toast } from "./toasts.js";
 
 const DAY_MS = 86400000;
+
+const DECIDED = { accepted: "check", refused: "cross", voided: "cross", review: "eye" };
+
+/** Says a later decision on one's own record; the list and the result change in place. */
+function tell(event, zone) {
+  if (event.kind === "made" || !DECIDED[event.status]) return;
+  const what = t(`record.${event.action}`);
+  toast(t("decided", { what, time: time(event.timestamp, zone), status: t(`status.${event.status}`) }), DECIDED[event.status]);
+}
 
 async function fetchToday(employeeId) {
   const asked = Date.now();
@@ -46,7 +58,10 @@ export function useToday(me, feed) {
     const forgetPunch = onRecorded(load);
     const forgetFeed = feed.listen((message) => {
       if (message.type === "record" && message.event.employee_id !== me.employee_id) return;
-      if (message.type === "record") applyDecision(message.event);
+      if (message.type === "record") {
+        applyDecision(message.event);
+        tell(message.event, zoneOf(me));
+      }
       load();
     });
     return () => {

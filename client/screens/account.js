@@ -2,9 +2,12 @@
 import { Avatar } from "../components/avatar.js";
 import { Badge } from "../components/badge.js";
 import { Card } from "../components/card.js";
+import { Icon } from "../components/icon.js";
 import "../components/icons_more.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+import { href } from "../lib/router.js";
+import { Kiosk } from "./account_kiosk.js";
 import { Password } from "./account_password.js";
 import { SecondFactor } from "./account_second.js";
 import { Sessions } from "./account_sessions.js";
@@ -35,7 +38,8 @@ export function Account({ me }) {
   return html`<div class="account">
     <div class="stack-s account-head"><h1>${t("account.title")}</h1><p class="muted">${t("account.text")}</p></div>
     <div class="stack account-side"><${Profile} me=${me} />
-      <${Card} title=${t("language")} id="language-title"><div class="stack"><${LanguageSelect} id="language-account" hideLabel /><p class="muted small">${t("account.theme")}</p></div><//></div>
-    <div class="stack account-main"><${Sessions} /><${SecondFactor} /><${Password} me=${me} /></div>
+      <${Card} title=${t("language")} id="language-title"><div class="stack"><${LanguageSelect} id="language-account" hideLabel /><p class="muted small">${t("account.theme")}</p></div><//>
+      <${Card} title=${t("nav.data")} id="own-data"><a class="button button-quiet" href=${href("data")}><${Icon} name="eye" />${t("access.data")}</a><//></div>
+    <div class="stack account-main"><${Sessions} /><${SecondFactor} /><${Password} me=${me} /><${Kiosk} me=${me} /></div>
   </div>`;
 }

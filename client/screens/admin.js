@@ -1,5 +1,6 @@
 // Administration: people, invitations, what was decided. A manager has the invitations alone.
 import "../components/icons_more.js";
+import { lazy } from "../components/lazy.js";
 import { TabList } from "../components/tablist.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
@@ -10,7 +11,13 @@ import { AuditLines } from "./admin_audit.js";
 import { Invitations } from "./admin_invitations.js";
 import { People } from "./admin_people.js";
 
-const TABS = { people: People, invitations: Invitations, audit: AuditLines };
+const TABS = {
+  people: People,
+  invitations: Invitations,
+  places: lazy(() => import("./admin_places.js").then((module) => module.Places)),
+  faces: lazy(() => import("./admin_faces.js").then((module) => module.Faces), { words: ["review"], styles: ["review"] }),
+  audit: AuditLines,
+};
 
 export function Admin({ me }) {
   const { query } = useStore(route);

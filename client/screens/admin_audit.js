@@ -26,6 +26,8 @@ const ACTIONS = {
     "invitation.made", "invitation.changed", "invitation.used", "team.created", "team.changed", "team.deleted", "team.members", "team.managers", "site.created", "site.changed",
     "kiosk.pin_set", "kiosk.pin_removed", "kiosk.badge_set", "kiosk.badge_removed", "key.published", "key.signs", "key.withdrawn", "service.secret"],
   attendance: ["place.add", "place.change", "policy.version", "record.decide", "record.undo", "photos.erase", "photos.purge", "data.export"],
+  face: ["consent_given", "consent_withdrawn", "consent_erased", "consent_expired", "enrol_faces", "erase_faces", "renew_faces", "data.erase", "data.export",
+    "verify_face", "identify_face", "check_liveness", "raise_alarm", "close_alarm", "retry_job"],
 };
 
 export const actionWord = (action) => (has(`audit.${action}`) ? t(`audit.${action}`) : action);

@@ -17,6 +17,7 @@ import { toast } from "../lib/toasts.js";
 import { useForm } from "../lib/work.js";
 import { Access } from "./admin_access.js";
 import { DetailFields, fieldOf, toDetails, UsernameField } from "./admin_add.js";
+import { KioskAccess } from "./admin_kiosk.js";
 import { Section, StateBadge } from "./admin_parts.js";
 import { RoleChoice } from "./admin_roles.js";
 import { Teams } from "./admin_teams.js";
@@ -92,6 +93,7 @@ export function Person({ me, id, known, organisation, fresh, onClose, onChange }
     ${view.error && html`<${Problem} error=${view.error} tone="wait" onRetry=${view.reload} />`}
     ${!view.data && view.loading && html`<${Skeleton} lines=${8} />`}
     ${view.data && html`<${Access} one=${one} own=${own} fresh=${fresh} onSaved=${saved} />
+      <${KioskAccess} one=${one} />
       <${Roles} key=${`r${one.roles.join()}`} one=${one} own=${own} onSaved=${saved} />
       <${Teams} one=${one} organisation=${organisation} onSaved=${saved} />
       <${Details} key=${`d${JSON.stringify(storedOf(one))}`} one=${one} own=${own} sites=${organisation.sites} onSaved=${saved} />

@@ -1,4 +1,5 @@
 // Who is in, now. Dense, because managers read it all day; calm, because little of it needs them.
+import "../components/icons_more.js";
 import { Avatar } from "../components/avatar.js";
 import { PresenceBadge, StatusBadge } from "../components/badge.js";
 import { Card } from "../components/card.js";

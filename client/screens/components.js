@@ -1,16 +1,19 @@
 // Every component in one place, in the chosen language and so in its direction; the theme is the system's.
 import { Avatar } from "../components/avatar.js";
 import { Badge, PresenceBadge, StatusBadge } from "../components/badge.js";
+import { Bars } from "../components/bars.js";
 import { Button } from "../components/button.js";
 import { Card } from "../components/card.js";
 import { Check } from "../components/check.js";
 import { CodeField } from "../components/code_field.js";
+import { Compare } from "../components/compare.js";
 import { Confirm } from "../components/confirm.js";
 import { CopyText } from "../components/copy.js";
-import { Bars, DayRibbon } from "../components/chart.js";
+import { DayRibbon } from "../components/chart.js";
 import { Dialog } from "../components/dialog.js";
 import { Empty, Skeleton } from "../components/empty.js";
 import { Field, PasswordField, Select } from "../components/field.js";
+import { FaceGuide } from "../components/guided_camera.js";
 import { Mark } from "../components/icon.js";
 import "../components/icons_more.js";
 import { FileDrop } from "../components/file_drop.js";
@@ -26,6 +29,7 @@ import { toast } from "../lib/toasts.js";
 import { html, render, useState } from "../lib/html.js";
 import { addWords, language, startLanguage, t } from "../lib/i18n.js";
 import { createStore, useStore } from "../lib/store.js";
+import { Similarity } from "./review_detail.js";
 import { LanguageSelect } from "./shell.js";
 import { Result } from "./today_result.js";
 
@@ -93,6 +97,15 @@ function Results() {
     ${PHASES.map((phase) => html`<${Result} key=${phase} current=${sample(phase)} zone="Europe/Istanbul" waiting=${[]} />`)}</section>`;
 }
 
+function Faces() {
+  const [zoom, setZoom] = useState(1);
+  const side = (key) => ({ service: "face", path: null, caption: t(key) });
+  return html`<${Card} title="Guidance · compare · similarity" id="c-faces"><div class="stack">
+    <div class="camera-frame"><${FaceGuide} hint="too_small" /></div><div class="camera-frame"><${FaceGuide} hint="good" /></div>
+    <${Compare} left=${side("review.photo.enrolled")} right=${side("alarms.other")} zoom=${zoom} onZoom=${setZoom} />
+    <${Similarity} value=${0.36} threshold=${0.42} /></div><//>`;
+}
+
 function Lists() {
   const columns = [
     { key: "who", label: t("board.who"), cell: (row) => html`<bdi>${row.who}</bdi>` },
@@ -108,9 +121,9 @@ function Lists() {
 function Components() {
   useStore(language);
   return html`<main class="main stack"><div class="row-between"><h1>Components</h1><${LanguageSelect} id="language" hideLabel /></div>
-    <div class="gallery"><${Forms} /><${Secrets} /><${Marks} /><${Results} /><${Lists} /></div></main><${Toasts} />`;
+    <div class="gallery"><${Forms} /><${Secrets} /><${Marks} /><${Faces} /><${Results} /><${Lists} /></div></main><${Toasts} />`;
 }
 
 await startLanguage();
-await Promise.all(["board", "face", "entry", "identity"].map(addWords));
+await Promise.all(["forms", "board", "face", "guide", "live", "entry", "identity", "review", "kiosk", "data", "access", "oversight"].map(addWords));
 render(html`<${Components} />`, document.getElementById("app"));

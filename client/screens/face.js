@@ -1,4 +1,5 @@
 // My face: nothing is taken before the consent, everything can be taken back, and nobody has to.
+import "../components/icons_more.js";
 import { Badge } from "../components/badge.js";
 import { Button } from "../components/button.js";
 import { Card } from "../components/card.js";
@@ -8,10 +9,12 @@ import { Empty, Skeleton } from "../components/empty.js";
 import { Icon } from "../components/icon.js";
 import { Thumbnail } from "../components/photo.js";
 import { Problem } from "../components/problem.js";
-import { CONSENT_TEXT, eraseFace, giveConsent, qualityWord, useFace, withdrawConsent } from "../lib/face.js";
-import { shortDate } from "../lib/format.js";
-import { html, useState } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { consentText, eraseFace, giveConsent, qualityWord, useFace, withdrawConsent } from "../lib/face.js";
+import { isolated, shortDate } from "../lib/format.js";
+import { html, useEffect, useState } from "../lib/html.js";
+import { language, t } from "../lib/i18n.js";
+import { useLoad } from "../lib/load.js";
+import { href } from "../lib/router.js";
 import { zoneOf } from "../lib/session.js";
 import { useWork } from "../lib/work.js";
 import { FacePhotos } from "./face_photos.js";
@@ -21,19 +24,29 @@ function Alternative() {
     <strong>${t("face.alternative")}</strong><p>${t("face.alternative.text")}</p></div></div>`;
 }
 
-const POINTS = ["what", "why", "where", "who", "long", "free"];
+function ConsentText({ text }) {
+  return html`<div class="consent-text" lang=${text.language} dir="auto" data-test="consent-text"><h3>${text.title}</h3>
+      ${text.paragraphs.map((paragraph) => html`<p key=${paragraph}>${paragraph}</p>`)}</div>
+    <details class="small muted"><summary>${t("consent.code")}</summary><p>${t("consent.code.text")}</p><p><code dir="ltr" class="wrap-anywhere">${text.sha256}</code></p></details>`;
+}
 
+/** The text comes first, in the reader's language, from the service that keeps its hash with the consent. */
 function Consent({ consent, id, reload }) {
   const { busy, error, run } = useWork(reload);
   const [agreed, setAgreed] = useState(false);
-  const known = consent.current_version === CONSENT_TEXT;
-  return html`<${Card} title=${t("consent.title")} id="consent-title" aside=${html`<span class="muted small nowrap">${t("consent.version")} <bdi>${consent.current_version}</bdi></span>`}>
+  const text = useLoad(() => consentText(language.get().code), [language.get().code]);
+  // Another language is another text: what was agreed to has to be the one that is read.
+  useEffect(() => setAgreed(false), [text.data]);
+  const renewed = consent.version !== null;
+  return html`<${Card} title=${t(renewed ? "consent.renew" : "consent.title")} id="consent-title" aside=${text.data && html`<span class="muted small nowrap">${t("consent.version")} <bdi>${text.data.version}</bdi></span>`}>
     <div class="stack">
-      ${!known && html`<${Problem} error=${{ code: "consent_unknown" }} tone="wait" />`}
-      ${known && html`<dl class="points">${POINTS.map((point) => html`<div key=${point}><dt>${t(`consent.${point}`)}</dt><dd>${t(`consent.${point}.text`)}</dd></div>`)}</dl>
+      ${renewed && html`<p>${t("consent.renew.text", { version: isolated(consent.version) })}</p>`}
+      ${text.error && html`<${Problem} error=${text.error} tone="wait" onRetry=${text.reload} />`}
+      ${!text.data && text.loading && html`<${Skeleton} lines=${6} />`}
+      ${text.data && html`<${ConsentText} text=${text.data} />
         <${Check} label=${t("consent.agree")} checked=${agreed} onValue=${setAgreed} />
         ${error && html`<${Problem} error=${error} />`}
-        <div><${Button} disabled=${!agreed} busy=${busy} onClick=${() => run(() => giveConsent(id, consent.current_version), t("consent.given"))}>${t("consent.button")}<//></div>`}
+        <div><${Button} disabled=${!agreed} busy=${busy} onClick=${() => run(() => giveConsent(id, text.data), t("consent.given"))} data-test="give-consent">${t("consent.button")}<//></div>`}
       <${Alternative} />
     </div><//>`;
 }
@@ -62,7 +75,8 @@ function Withdraw({ id, reload, count }) {
     await reload();
   };
   return html`<${Card} title=${t("withdraw.title")} id="withdraw-title"><div class="stack"><p class="muted">${t("withdraw.text")}</p>
-    <div><${Button} kind="danger" icon="trash" onClick=${() => setAsking(true)}>${t("withdraw.button")}<//></div></div>
+    <dl class="points">${["goes", "stays"].map((part) => html`<div key=${part}><dt>${t(`withdraw.${part}`)}</dt><dd>${t(`withdraw.${part}.text`)}</dd></div>`)}</dl>
+    <div class="row"><${Button} kind="danger" icon="trash" onClick=${() => setAsking(true)}>${t("withdraw.button")}<//><a class="button button-plain" href=${href("data")}>${t("face.more")}</a></div></div>
     ${asking && html`<${Confirm} title=${t("withdraw.title")} text=${t("withdraw.confirm", { count })} button=${t("withdraw.button")} keep=${t("withdraw.keep")} icon="trash"
       done=${t("consent.withdrawn")} onConfirm=${withdraw} onClose=${() => setAsking(false)} />`}<//>`;
 }
@@ -77,7 +91,7 @@ function Content({ me, view }) {
   const outdated = consent.version !== consent.current_version;
   return html`<div class="stack">
     ${outdated && html`<${Consent} consent=${consent} id=${id} reload=${reload} />`}
-    <${Card} title=${t("face.photos")} id="photos-title" aside=${html`<span class="muted small">${t("consent.since", { date: shortDate(consent.given_at, zoneOf(me)), version: consent.version })}</span>`}>
+    <${Card} title=${t("face.photos")} id="photos-title" aside=${html`<span class="muted small">${t("consent.since", { date: shortDate(consent.given_at, zoneOf(me)), version: isolated(consent.version) })}</span>`}>
       <div class="stack"><${FaceList} faces=${faces} id=${id} reload=${reload} zone=${zoneOf(me)} />
         ${!outdated && html`<${FacePhotos} id=${id} faces=${faces} reload=${reload} />`}</div><//>
     <${Alternative} /><${Withdraw} id=${id} reload=${reload} count=${faces.length} /></div>`;

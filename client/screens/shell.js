@@ -12,6 +12,7 @@ import { isAdmin, signOut, watchesOthers } from "../lib/session.js";
 const LINKS = [
   { screen: "today", icon: "today" },
   { screen: "board", icon: "people", watchers: true },
+  { screen: "review", icon: "eye", watchers: true },
   { screen: "face", icon: "face" },
   { screen: "admin", icon: "admin", watchers: true },
 ];
@@ -74,6 +75,7 @@ function AccountMenu({ me }) {
     ${open && html`<div class="menu-panel stack" id="account-panel">
       <div><strong>${name}</strong><p class="muted small"><bdi>${me.username}</bdi>${me.site && html` · ${me.site.name}`}</p></div>
       <a class="button button-quiet button-wide" href=${href("account")} onClick=${() => setOpen(false)}><${Icon} name="key" />${t("nav.account")}</a>
+      <a class="button button-quiet button-wide" href=${href("data")} onClick=${() => setOpen(false)}><${Icon} name="eye" />${t("nav.data")}</a>
       <${LanguageSelect} id="language" />
       <p class="muted small">${t("account.theme")}</p>
       <${Button} kind="quiet" wide icon="leave" onClick=${signOut}>${t("account.sign_out")}<//>

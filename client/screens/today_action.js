@@ -2,6 +2,7 @@
 import { Button } from "../components/button.js";
 import { Camera } from "../components/camera.js";
 import { Dialog } from "../components/dialog.js";
+import { lazy } from "../components/lazy.js";
 import { Select } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { Problem } from "../components/problem.js";
@@ -9,8 +10,11 @@ import { useDraft } from "../lib/draft.js";
 import { list } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { evidenceOf, locate, needsCamera, needsLocation } from "../lib/evidence.js";
+import { evidenceOf, locate, needsCamera, needsLiveness, needsLocation } from "../lib/evidence.js";
 import { punch } from "../lib/punch.js";
+
+// The live check asks the service for its challenge, so it may come with the network too.
+const LiveCheck = lazy(() => import("./live_check.js").then((module) => module.LiveCheck), { words: ["guide", "live"], styles: ["live"] });
 
 const ICONS = { photo: "camera", face: "face", liveness: "face", geofence: "pin", network: "network", code: "code" };
 
@@ -34,7 +38,7 @@ function PlaceChoice({ places, place, onPlace }) {
 function useSteps(me, place) {
   const [step, setStep] = useState(null);
   const [problem, setProblem] = useState(null);
-  const send = async (action, photo) => {
+  const send = async (action, evidence) => {
     setStep(null);
     setProblem(null);
     let location = null;
@@ -46,12 +50,12 @@ function useSteps(me, place) {
         return;
       }
     }
-    await punch({ employeeId: me.employee_id, action, placeId: place?.id, location, photo });
+    await punch({ employeeId: me.employee_id, action, placeId: place?.id, location, ...evidence });
   };
   const begin = (action) => {
     setProblem(null);
     if (needsCamera(place)) setStep(action);
-    else send(action, null);
+    else send(action, {});
   };
   return { step, problem, begin, send, cancel: () => setStep(null) };
 }
@@ -73,7 +77,7 @@ export function Action({ me, state, places, waiting, current }) {
       onClick=${() => begin(action)} data-test=${`punch-${action}`}>${t(sending ? "action.sending" : `action.${action}`)}<//>`)}</div>
     ${held && html`<p class="action-held">${t("action.held")}</p>`}
     ${step && html`<${Dialog} title=${t(`action.${step}`)} onClose=${cancel}>
-      <${Camera} shutter=${t(`camera.shutter.${step}`)} hint=${t(evidenceOf(place).includes("face") ? "camera.hint.face" : "camera.hint.photo")}
-        onPhoto=${(photo) => send(step, photo)} /><//>`}
+      ${needsLiveness(place) ? html`<${LiveCheck} onFrames=${(evidence) => send(step, evidence)} />` : html`<${Camera} shutter=${t(`camera.shutter.${step}`)} hint=${t(evidenceOf(place).includes("face") ? "camera.hint.face" : "camera.hint.photo")}
+        onPhoto=${(photo) => send(step, { photo })} />`}<//>`}
   </div>`;
 }

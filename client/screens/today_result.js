@@ -4,7 +4,7 @@ import { Icon } from "../components/icon.js";
 import { RequestId } from "../components/problem.js";
 import { time, timeExact } from "../lib/format.js";
 import { html, useEffect, useRef } from "../lib/html.js";
-import { t } from "../lib/i18n.js";
+import { has, t } from "../lib/i18n.js";
 import { explain, helpfulScreen } from "../lib/problem.js";
 import { dismiss, retryNow } from "../lib/punch.js";
 import { href } from "../lib/router.js";
@@ -31,6 +31,12 @@ function Late({ intent, record, zone }) {
   return html`<p class="small">${t("result.late", { pressed: time(intent.claimedAt, zone), arrived: time(record.timestamp, zone) })}</p>`;
 }
 
+/** Why a live check was not enough, where the answer says so; its words are there, for the check was. */
+function why({ record, error }) {
+  const key = `liveness.${record?.evidence?.liveness?.reason ?? error?.body?.reason}`;
+  return has(key) && html`<p>${t(key)}</p>`;
+}
+
 function Body({ current, zone, waiting }) {
   const { phase, error, intent, record } = current;
   const { title, text } = textsOf(current, zone);
@@ -38,7 +44,7 @@ function Body({ current, zone, waiting }) {
   return html`<div class=${`result result-${phase}`} data-phase=${phase} data-test="result">
     <span class="result-mark"><${Icon} name=${ICONS[phase]} turn=${phase === "sending"} /></span>
     <div class="stack-s"><p class="result-title">${title}</p><p>${text}</p>
-      <${Late} intent=${intent} record=${record} zone=${zone} />
+      ${phase !== "recorded" && why(current)}<${Late} intent=${intent} record=${record} zone=${zone} />
       ${waiting.length > 1 && html`<p class="small">${t("result.waiting", { count: waiting.length })}</p>`}
       ${screen && html`<p><a href=${href(screen)}>${t("nav.face")}</a></p>`}
       <${RequestId} id=${error?.requestId} />

@@ -223,6 +223,7 @@ ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
     ("GET", "/api/v1/users/export"): people_export,
     ("GET", "/api/v1/audit"): audit,
     ("GET", "/api/v1/attendance/audit"): audit,
+    ("GET", "/api/v1/faces/audit"): audit,
     ("GET", "/api/v1/teams"): teams,
     ("GET", "/api/v1/sites"): sites,
 }

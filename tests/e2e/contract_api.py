@@ -9,15 +9,14 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import contract_admin
+import contract_faces
 import contract_identity
 import contract_invitations
+import contract_kiosk
+import contract_places
+import contract_reviews
 from contract_call import Answer, Call, Problem, sign_in
-from contract_world import PLACES, ZONE, now
-
-JPEG = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////"
-    "////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
-)
+from contract_world import JPEG
 
 
 def token(call: Call) -> Answer:
@@ -93,12 +92,24 @@ def punch(call: Call) -> Answer:
         raise Problem(outcome.get("http", 403), outcome["code"], record={"id": record["id"]})
     if call.world.state(number)["action"] == body["action"]:
         raise Problem(409, "already_in" if body["action"] == "in" else "not_in")
+    live = asks_live(call, body) and contract_faces.check_live(call.world, number, body)
+    if live and live["decision"] != "accept":
+        evidence = {"liveness": live}
+        record = call.world.make(number, {**body, "evidence": evidence}, status="refused")
+        raise Problem(403, "not_live", record={"id": record["id"]}, reason=live["reason"])
+    body["evidence"] = {"liveness": live} if live else {}
     record = call.world.make(number, body, status=outcome.get("status", "accepted"))
     call.world.photos[record["id"]] = photo_of(body)
     call.world.answers[key] = (text, 201, record)
     if outcome.get("lose_answer"):
         raise Problem(502, "bad_gateway")
     return 201, record
+
+
+def asks_live(call: Call, body: dict[str, Any]) -> bool:
+    """Whether the place of a punch asks for a live camera."""
+    found = [one for one in call.world.place_list if one["id"] == body.get("place_id")]
+    return bool(found) and "liveness" in found[0]["policy"]["evidence"]
 
 
 def photo_of(body: dict[str, Any]) -> bytes:
@@ -116,62 +127,12 @@ def photo(call: Call) -> Answer:
     return 200, call.world.photos.get(int(call.path.split("/")[5]), JPEG)
 
 
-def places(call: Call) -> Answer:
-    call.who()
-    items = []
-    for place in PLACES[: call.world.places]:
-        policy = {
-            "version": 1, "evidence": place["evidence"], "on_face_down": "refuse", "mode": "strict"
-        }  # fmt: skip
-        items.append({**place, "site_id": 1, "zone": ZONE, "policy": policy})
-    return 200, {"items": items, "next_cursor": None}
-
-
-def consent(call: Call) -> Answer:
-    number = call.who()
-    world = call.world
-    if call.method == "DELETE":
-        world.consents.pop(number, None)
-        world.faces.pop(number, None)
-        return 204, None
-    if call.method == "POST":
-        version = call.json()["version"]
-        world.consents[number] = {"version": version, "given_at": now().isoformat()}
-        return 201, world.consents[number]
-    given = world.consents.get(number, {"version": None, "given_at": None})
-    return 200, {
-        "employee_id": number, "current_version": "2026-11", "biometrics": world.biometrics, **given
-    }  # fmt: skip
-
-
-def faces(call: Call) -> Answer:
-    number = call.who()
-    kept = call.world.faces.setdefault(number, [])
-    if call.method == "GET":
-        return 200, {"items": kept, "next_cursor": None}
-    if call.method == "DELETE":
-        wanted = call.path.split("/")[6:]
-        call.world.faces[number] = [f for f in kept if wanted and str(f["id"]) != wanted[0]]
-        return 204, None
-    if number not in call.world.consents:
-        raise Problem(403, "consent_required")
-    outcome, call.world.outcome = call.world.outcome, {}
-    if "code" in outcome:
-        raise Problem(422, outcome["code"], field=outcome.get("field"))
-    count = call.raw.count(b'name="image"')
-    stamp = now().isoformat()
-    made = [
-        {"id": len(kept) + i + 1, "created_at": stamp, "quality": {"score": 0.9}}
-        for i in range(count)
-    ]
-    kept.extend(made)
-    return 201, {"items": made}
-
-
 ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
     **contract_identity.ROUTES,
     **contract_admin.ROUTES,
     **contract_invitations.ROUTES,
+    **contract_faces.ROUTES,
+    **contract_kiosk.ROUTES,
     ("POST", "/api/v1/auth/token"): token,
     ("POST", "/api/v1/auth/refresh"): refresh,
     ("POST", "/api/v1/auth/logout"): logout,
@@ -180,7 +141,6 @@ ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
     ("POST", "/attendance"): punch,
     ("GET", "/api/v1/attendance/state"): lambda call: (200, call.world.state(call.who())),
     ("GET", "/api/v1/attendance/records"): records,
-    ("GET", "/api/v1/attendance/places"): places,
     ("GET", "/api/v1/attendance/board"): lambda call: (200, call.world.board()),
 }
 
@@ -189,14 +149,13 @@ def find(method: str, path: str) -> Callable[[Call], Answer]:
     """The route of a path, or 404."""
     if (method, path) in ROUTES:
         return ROUTES[method, path]
-    if path.endswith("/photo"):
+    if path.startswith("/api/v1/attendance/records/") and path.endswith("/photo"):
         return photo
     if path.startswith("/api/v1/auth/sessions/"):
         return contract_identity.session_end
     if path.startswith("/api/v1/invitations/") and method == "PATCH":
         return contract_invitations.invitation
-    if administration := contract_admin.find(method, path):
-        return administration
-    if path.startswith("/api/v1/people/"):
-        return consent if path.endswith("/consent") else faces
+    for part in (contract_kiosk, contract_reviews, contract_places, contract_faces, contract_admin):
+        if found := part.find(method, path):
+            return found
     raise Problem(404, "not_found")

@@ -11,27 +11,22 @@ standard input closes.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import mimetypes
 import sys
 import threading
 import time
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_api import JPEG, find
+from contract_api import find
 from contract_call import Call, Problem
+from contract_control import WORLD, control
 from contract_feed import serve_feed
-from contract_identity import other_sessions, recovery_codes
-from contract_invitations import make_invitation
-from contract_world import World, now
 
 CLIENT = Path(__file__).resolve().parents[2] / "client"
-WORLD = World()
 ADDRESSES: dict[str, str] = {}
 
 
@@ -168,100 +163,6 @@ def take_fault(path: str) -> Any:
                 del WORLD.faults[i]
             return fault["kind"]
     return None
-
-
-def record(command: dict[str, Any]) -> Any:
-    """A punch somebody makes elsewhere."""
-    at = now() - dt.timedelta(minutes=command.pop("minutes_ago", 0))
-    number = command.pop("employee_id")
-    status = command.pop("status", "accepted")
-    made = WORLD.make(number, command, status=status, at=at)
-    WORLD.photos[made["id"]] = JPEG
-    return made
-
-
-def decide(command: dict[str, Any]) -> Any:
-    """A later decision on a record."""
-    found = next(r for r in WORLD.records if r["id"] == command["id"])
-    found["status"] = command["status"]
-    return WORLD.announce("decided", found)
-
-
-def assign(command: dict[str, Any]) -> None:
-    """Sets fields of the world, such as `biometrics` or the next `outcome`."""
-    for name, value in command.items():
-        setattr(WORLD, name, value)
-
-
-def close(command: dict[str, Any]) -> None:
-    """Closes every feed socket with that code."""
-    for socket in list(WORLD.sockets):
-        socket.close(command["code"])
-
-
-def expire(command: dict[str, Any]) -> None:
-    """Ends the access tokens, and with `session` the refresh cookies too."""
-    WORLD.tokens.clear()
-    if command.get("session"):
-        WORLD.cookies.clear()
-
-
-def invite(command: dict[str, Any]) -> Any:
-    """An invitation that the admin has made."""
-    return make_invitation(WORLD, 3, command)
-
-
-def factor(command: dict[str, Any]) -> Any:
-    """Somebody has a second factor; answers their recovery codes."""
-    codes = recovery_codes()
-    stamp = (now() - dt.timedelta(days=40)).isoformat()
-    WORLD.factors[command["employee_id"]] = {"enabled_at": stamp, "recovery": codes, "taken": set()}
-    return {"recovery_codes": list(codes)}
-
-
-def link(command: dict[str, Any]) -> None:
-    """A reset link that the admin has made."""
-    WORLD.links[command["token"]] = command["employee_id"]
-
-
-def devices(command: dict[str, Any]) -> None:
-    """Somebody is signed in on three other devices."""
-    WORLD.sessions.extend(other_sessions(command["employee_id"]))
-
-
-def audit(command: dict[str, Any]) -> None:
-    """Lines of the audit, the newest first."""
-    WORLD.audit.extend(command["lines"])
-
-
-OPERATIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "reset": lambda _: WORLD.reset(),
-    "set": assign,
-    "fault": lambda command: WORLD.faults.append({"times": 1} | command),
-    "record": record,
-    "decide": decide,
-    "invite": invite,
-    "factor": factor,
-    "link": link,
-    "devices": devices,
-    "audit": audit,
-    "close": close,
-    "expire": expire,
-    "log": lambda _: None,
-}
-
-
-def control(command: dict[str, Any]) -> Any:
-    """What a test may ask for between two steps; answers what was made, else the log."""
-    with WORLD.lock:
-        made = OPERATIONS[command.pop("op")](command)
-        log = {
-            "requests": WORLD.requests,
-            "users": list(WORLD.users),
-            "records": WORLD.records,
-            "feed": WORLD.feed_log,
-        }
-        return made or log
 
 
 class Server(ThreadingHTTPServer):

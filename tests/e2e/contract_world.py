@@ -6,6 +6,7 @@ with failures that a healthy system would not produce when asked.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import secrets
 import threading
@@ -24,6 +25,10 @@ PEOPLE: tuple[tuple[int, str, str, list[str], list[int]], ...] = (
     (8, "demo_staff_6", "سارة الخطيب", ["staff"], [2]),
     (9, "demo_staff_7", "Amara Okafor", ["staff"], [1]),
 )
+JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////"
+    "////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA="
+)
 LOCAL = {"name": "local", "kind": "local", "label": "Hazir"}
 TEAMS = {1: "Day ward", 2: "Reception"}
 SITES = (
@@ -34,7 +39,31 @@ PLACES = (
     {"id": 1, "name": "Main entrance", "evidence": ["none"]},
     {"id": 2, "name": "Laboratory", "evidence": ["photo"]},
     {"id": 3, "name": "Medicine store", "evidence": ["photo", "face"]},
+    {"id": 4, "name": "Server room", "evidence": ["photo", "face", "liveness"]},
 )
+
+
+def fresh_places() -> list[dict[str, Any]]:
+    """The places with their policies, as on the first morning."""
+    return [
+        {
+            "id": place["id"],
+            "name": place["name"],
+            "site_id": 1,
+            "zone": ZONE,
+            "is_default": place["id"] == 1,
+            "policy": {
+                "version": 1,
+                "evidence": list(place["evidence"]),
+                "mode": "strict",
+                "on_face_down": "refuse",
+                "skew_seconds": 120,
+                "face_check": "at_once",
+                "without_face": "review",
+            },
+        }
+        for place in PLACES
+    ]
 
 
 def now() -> dt.datetime:
@@ -76,6 +105,18 @@ class World:
     invitations: list[dict[str, Any]] = field(default_factory=list)
     audit: list[dict[str, Any]] = field(default_factory=list)
     code: str = "246810"
+    quality: list[list[str]] = field(default_factory=list)
+    live: dict[str, dict[str, Any]] = field(default_factory=dict)
+    challenge_seconds: float = 60.0
+    looks: list[dict[str, Any]] = field(default_factory=list)
+    alarms: list[dict[str, Any]] = field(default_factory=list)
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    decisions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    kiosk: dict[int, dict[str, Any]] = field(default_factory=dict)
+    standing: list[Any] = field(default_factory=list)
+    tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    place_list: list[dict[str, Any]] = field(default_factory=fresh_places)
+    portrait: bytes = JPEG
     biometrics: bool = True
     silent: bool = False
     heartbeat: float = 5.0
@@ -185,7 +226,7 @@ class World:
                 "status": status,
                 "place_id": body.get("place_id"),
                 "zone": ZONE,
-                "evidence": {},
+                "evidence": body.get("evidence", {}),
                 "photo": bool(body.get("image")),
             }
             self.records.append(record)

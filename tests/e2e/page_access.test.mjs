@@ -45,7 +45,7 @@ for (const theme of ["light", "dark"]) {
       await today.result("queued").waitFor();
       await axe(page, "today, queued");
       await page.evaluate(() => (location.hash = "#/face"));
-      await page.locator(".points").waitFor();
+      await page.locator('[data-test="consent-text"]').waitFor();
       await axe(page, "consent");
       await new Face(page).consent();
       await new Face(page).addPhotos(1);
@@ -155,7 +155,7 @@ test("on a phone nothing stands out of the page and every target has 44 px", asy
   t.after(() => context.close());
   await new Gate(page, double.page).signInTo("today", "demo_manager_1");
   await double.control("record", { employee_id: 8, action: "in", status: "review", place_id: 3 });
-  for (const screen of ["today", "board", "face"]) {
+  for (const screen of ["today", "board", "review", "face", "data"]) {
     await page.evaluate((name) => (location.hash = `#/${name}`), screen);
     await page.locator("main h1").waitFor();
     await page.waitForTimeout(400);

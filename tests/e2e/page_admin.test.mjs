@@ -251,7 +251,7 @@ for (const [theme, locale] of [["light", "en-GB"], ["dark", "fa-IR"]]) {
     await page.locator(".qr").waitFor();
     await axe(page, "invitation made");
     await page.keyboard.press("Escape");
-    await page.locator('[role="tab"]').nth(2).click();
+    await page.locator("#admin-tab-audit").click();
     await admin.lines().first().locator("summary").first().click();
     await axe(page, "audit");
     assert.deepEqual(errors, []);
@@ -281,10 +281,10 @@ test("on a phone nothing stands out of the page, in either direction, and every 
     await page.locator("#rename-reason").waitFor();
     await check("person, renamed");
     await page.keyboard.press("Escape");
-    for (const i of [1, 2]) {
-      await page.locator('[role="tab"]').nth(i).click();
-      await page.locator(i === 1 ? "tbody tr" : "[data-line]").first().waitFor();
-      await check(`tab ${i}`);
+    for (const [tab, ready] of [["invitations", "tbody tr"], ["places", "[data-place]"], ["faces", "#jobs-title"], ["audit", "[data-line]"]]) {
+      await page.locator(`#admin-tab-${tab}`).click();
+      await page.locator(ready).first().waitFor();
+      await check(tab);
     }
     await page.evaluate(() => (location.hash = "#/account"));
     await page.locator(".session").first().waitFor();

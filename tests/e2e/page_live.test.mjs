@@ -117,10 +117,12 @@ test("my face: consent first, photos kept after a refusal, saved, erased, withdr
   await page.getByText("There is always another way").waitFor();
   await face.consent();
   await face.addPhotos(2);
-  await double.control("set", { outcome: { code: "no_face", field: "image[1]" } });
+  await double.control("set", { outcome: { code: "no_face", index: 1 } });
   await face.save();
-  await page.getByText("No face can be seen in the photo.").waitFor();
+  await page.getByText("No face can be seen in the photo.").first().waitFor();
   assert.equal(await page.locator('.shot[data-fault="true"]').count(), 1);
+  await page.getByRole("button", { name: "Remove photo 2" }).click();
+  await face.addPhotos(1);
   await face.save();
   await face.faces().nth(1).waitFor();
   await page.getByText("Good quality").first().waitFor();

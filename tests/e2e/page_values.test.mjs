@@ -67,3 +67,23 @@ test("an invitation is open until revoked, over, or used up", async () => {
   assert.equal(invitationState({ ...one, expires_at: "2026-11-21T12:00:00Z" }, now), "expired");
   assert.equal(invitationState({ ...one, used: 2, revoked_at: "2026-11-20T12:00:00Z" }, now), "revoked");
 });
+
+test("a badge reader's burst is told from a hand, whatever stood before it", async () => {
+  const { Burst } = await lib("wedge");
+  const burst = new Burst();
+  const type = (text, from, every) => [...text].map((key, i) => burst.press(key, from + i * every)) && burst.press("Enter", from + text.length * every);
+  assert.equal(type("CARD-0001", 1000, 4), "CARD-0001");
+  assert.equal(type("1234", 3000, 120), null, "a hand");
+  assert.equal(type("12", 5000, 4), null, "too short for a badge");
+  for (const [i, key] of ["7", "Shift", "3"].entries()) burst.press(key, 6000 + i * 200);
+  assert.equal(type("AB12CD", 8000, 8), "AB12CD", "what a hand typed before does not count");
+});
+
+test("motion is a part of the picture that changes, not the noise of the camera", async () => {
+  const { difference } = await lib("motion");
+  const still = new Uint8ClampedArray(400).fill(100);
+  const noisy = still.map((value, i) => value + (i % 3) * 5);
+  const moved = still.map((value, i) => (i < 100 ? 200 : value));
+  assert.equal(difference(still, noisy), 0);
+  assert.equal(difference(still, moved), 0.25);
+});

@@ -87,12 +87,14 @@ export class Face {
 
   async consent() {
     await this.page.locator('.check input[type="checkbox"]').check();
-    await this.page.locator(".card .button:not([disabled])").first().click();
+    await this.page.locator('[data-test="give-consent"]:not([disabled])').click();
+    await this.page.locator('[data-test="add-photo"]').waitFor();
   }
 
   async addPhotos(count) {
     await this.page.locator('[data-test="add-photo"]').click();
-    for (let i = 0; i < count; i += 1) {
+    const there = await this.page.locator(".shot").count();
+    for (let i = there; i < there + count; i += 1) {
       await this.page.locator('[data-test="shutter"]:not([disabled])').click();
       await this.page.locator(".shot").nth(i).waitFor({ state: "attached" });
     }

@@ -1,7 +1,7 @@
 // العربية: الحساب والإدارة. القواعد نفسها كما في ../en.js.
 export default {
-  "cancel": "إلغاء", "save": "حفظ", "saved": "حُفظ", "next": "التالي", "more": "عرض المزيد", "copy": "نسخ", "copied": "نُسخ", "copy.by_hand": "حدّد النص وانسخه يدويًا",
-  "optional": "اختياري", "yes": "نعم", "no": "لا", "actions": "الإجراءات", "reason": "السبب", "reason.hint": "يُحفظ مع القرار. اختياري.", "field.wrong": "لا يمكن استخدام هذا هنا.",
+  "copy": "نسخ", "copied": "نُسخ", "copy.by_hand": "حدّد النص وانسخه يدويًا",
+  "field.wrong": "لا يمكن استخدام هذا هنا.",
   "file.choose": "اختيار ملف", "filter.clear": "إزالة التصفية: {name}",
   "account.title": "حسابي", "account.text": "من أنت هنا، وكيف تدخل، وأين حسابك مفتوح.", "account.roles": "الأدوار", "account.manages": "يقود",
   "account.profile.text": "هل من خطأ هنا؟ يستطيع المشرف تصحيحه.",
@@ -58,7 +58,7 @@ export default {
   "invitation.teams": "الفرق التي ينضمون إليها", "invitation.teams.needed": "اختر فريقًا واحدًا على الأقل.", "invitation.valid": "مدة الصلاحية", "invitation.days": { zero: "{n} يوم", one: "يوم واحد", two: "يومان", few: "{n} أيام", many: "{n} يومًا", other: "{n} يوم" }, "invitation.people": "لكم شخص", "invitation.uses.wrong": "عدد صحيح من 1 إلى {n}.",
   "invitation.note": "ملاحظة", "invitation.note.hint": "لك وللمشرفين الآخرين فقط.",
   "audit.text": "كل قرار بشأن الحسابات والأماكن والسجلّات. لا أحد يستطيع تغيير سطر أو حذفه.",
-  "audit.source": "المصدر", "audit.source.auth": "الحسابات", "audit.source.attendance": "الحضور", "audit.action": "ماذا", "audit.any_action": "كل شيء", "audit.from": "من يوم", "audit.to": "حتى يوم", "audit.export": "حفظ CSV",
+  "audit.source": "المصدر", "audit.source.auth": "الحسابات", "audit.source.attendance": "الحضور", "audit.source.face": "الوجوه", "audit.action": "ماذا", "audit.any_action": "كل شيء", "audit.from": "من يوم", "audit.to": "حتى يوم", "audit.export": "حفظ CSV",
   "audit.by": "بقرار من", "audit.system": "النظام نفسه", "audit.before": "قبل", "audit.after": "بعد", "audit.nothing": "لا شيء", "audit.no_difference": "لم يغيّر هذا القرار أي قيمة.",
   "audit.chained": "السطر {n} من السلسلة", "audit.not_chained": "لم يُختم بعد", "audit.not_chained.text": "ليس في السلسلة بعد؛ يستغرق ذلك بضع ثوانٍ.",
   "audit.none": "لا أسطر", "audit.none.text": "لا قرار يطابق هذه التصفية.",
@@ -71,6 +71,7 @@ export default {
   "audit.account.registered": "سُجّل حساب", "audit.account.seeded": "أُنشئ حساب للعرض", "audit.key.signs": "بدأ استخدام مفتاح توقيع جديد", "audit.key.withdrawn": "سُحب مفتاح توقيع", "audit.second_factor.recovery_used": "استُخدم رمز استرداد", "audit.signin.gone": "لم يعد في دليل المؤسسة: أُنهيت جلساته", "audit.team.members": "تغيّر أعضاء فريق", "audit.team.managers": "تغيّر مديرو فريق", "audit.person.teams": "تغيّرت فرق شخص",
   "audit.place.add": "أُنشئ مكان", "audit.place.change": "تغيّر مكان", "audit.policy.version": "إصدار جديد من قاعدة", "audit.record.decide": "بُتّ في سجلّ",
   "audit.kiosk.pin_set": "عُيّن رمز الكشك", "audit.kiosk.pin_removed": "أُزيل رمز الكشك", "audit.kiosk.badge_set": "أُسندت بطاقة", "audit.kiosk.badge_removed": "أُزيلت البطاقة", "audit.field.badge_hint": "نهاية رقم البطاقة",
+  "audit.kind.alarm": "الإنذار", "audit.kind.job": "المهمة", "audit.check_liveness": "فحص الحضور الحي", "audit.close_alarm": "أُغلق إنذار", "audit.consent_given": "أُعطيت موافقة", "audit.consent_withdrawn": "سُحبت موافقة", "audit.consent_erased": "انتهت الموافقة بالمحو", "audit.consent_expired": "انتهت مدة الموافقة", "audit.data.erase": "مُحيت بيانات الوجه", "audit.enrol_faces": "سُجّلت صور", "audit.erase_faces": "مُحيت صور وجه", "audit.identify_face": "بُحث عن وجه بين كثيرين", "audit.raise_alarm": "وجه واحد في حسابين", "audit.renew_faces": "جُدّدت الوجوه لنموذج آخر", "audit.retry_job": "أُعيدت محاولة مقارنة", "audit.verify_face": "قورن وجه",
   "audit.record.undo": "سُحب القرار", "audit.photos.erase": "مُحيت الصور", "audit.photos.purge": "حُذفت الصور بعد انتهاء مدتها", "audit.data.export": "نُسخت البيانات الشخصية",
   "audit.field.username": "اسم المستخدم", "audit.field.full_name": "الاسم الكامل", "audit.field.school_number": "الرقم الدراسي", "audit.field.external_code": "الرمز الخارجي", "audit.field.site_id": "المؤسسة", "audit.field.roles": "الأدوار", "audit.field.role": "الدور", "audit.field.locked": "مقفل",
   "audit.field.password": "كلمة المرور", "audit.field.name": "الاسم", "audit.field.team_ids": "الفرق", "audit.field.members": "الأعضاء", "audit.field.managers": "المديرون", "audit.field.employee_id": "الشخص", "audit.field.expires_at": "تنتهي", "audit.field.uses": "مرات الاستخدام", "audit.field.note": "ملاحظة", "audit.field.status": "الحالة", "audit.field.zone": "المنطقة الزمنية", "audit.field.biometrics": "التعرّف على الوجه", "audit.field.evidence": "الإثبات",

@@ -1,7 +1,7 @@
 // English: account and administration, fetched with those screens. Rules as in ../en.js.
 export default {
-  "cancel": "Cancel", "save": "Save", "saved": "Saved", "next": "Next", "more": "Show more", "copy": "Copy", "copied": "Copied", "copy.by_hand": "Select and copy by hand",
-  "optional": "Optional", "yes": "yes", "no": "no", "actions": "Actions", "reason": "Reason", "reason.hint": "Kept with the decision. Optional.", "field.wrong": "This cannot be used here.",
+  "copy": "Copy", "copied": "Copied", "copy.by_hand": "Select and copy by hand",
+  "field.wrong": "This cannot be used here.",
   "file.choose": "Choose a file", "filter.clear": "Clear filter: {name}",
   "account.title": "My account", "account.text": "Who you are here, how you sign in, and where you are signed in.", "account.roles": "Roles", "account.manages": "Leads",
   "account.profile.text": "Is something not right? Your administrator can change it.",
@@ -58,7 +58,7 @@ export default {
   "invitation.teams": "Teams they join", "invitation.teams.needed": "Choose at least one team.", "invitation.valid": "Valid for", "invitation.days": { one: "{n} day", other: "{n} days" }, "invitation.people": "For how many people", "invitation.uses.wrong": "A whole number from 1 to {n}.",
   "invitation.note": "Note", "invitation.note.hint": "Only for you and the other administrators.",
   "audit.text": "Every decision about accounts, places and records. Nobody can change or remove a line.",
-  "audit.source": "From", "audit.source.auth": "Accounts", "audit.source.attendance": "Attendance", "audit.action": "What", "audit.any_action": "Everything", "audit.from": "From", "audit.to": "Until", "audit.export": "Save as CSV",
+  "audit.source": "From", "audit.source.auth": "Accounts", "audit.source.attendance": "Attendance", "audit.source.face": "Faces", "audit.action": "What", "audit.any_action": "Everything", "audit.from": "From", "audit.to": "Until", "audit.export": "Save as CSV",
   "audit.by": "by", "audit.system": "the system itself", "audit.before": "before", "audit.after": "after", "audit.nothing": "nothing", "audit.no_difference": "This decision changed no values.",
   "audit.chained": "Line {n} of the chain", "audit.not_chained": "Not sealed yet", "audit.not_chained.text": "Not in the chain yet; this takes a few seconds.",
   "audit.none": "No lines", "audit.none.text": "Nothing was decided that fits these filters.",
@@ -71,6 +71,7 @@ export default {
   "audit.account.registered": "Account registered", "audit.account.seeded": "Demonstration account made", "audit.key.signs": "New signing key in use", "audit.key.withdrawn": "Signing key withdrawn", "audit.second_factor.recovery_used": "Recovery code used", "audit.signin.gone": "No longer in the directory: signed out", "audit.team.members": "Members of a team changed", "audit.team.managers": "Managers of a team changed", "audit.person.teams": "Teams of a person changed",
   "audit.place.add": "Place made", "audit.place.change": "Place changed", "audit.policy.version": "New version of a policy", "audit.record.decide": "Record decided",
   "audit.kiosk.pin_set": "Kiosk PIN set", "audit.kiosk.pin_removed": "Kiosk PIN removed", "audit.kiosk.badge_set": "Badge assigned", "audit.kiosk.badge_removed": "Badge removed", "audit.field.badge_hint": "Badge ends in",
+  "audit.kind.alarm": "Alarm", "audit.kind.job": "Job", "audit.check_liveness": "Live check", "audit.close_alarm": "Alarm closed", "audit.consent_given": "Consent given", "audit.consent_withdrawn": "Consent withdrawn", "audit.consent_erased": "Consent ended by erasure", "audit.consent_expired": "Consent ended after its time", "audit.data.erase": "Face data erased", "audit.enrol_faces": "Photos enrolled", "audit.erase_faces": "Photos of a face erased", "audit.identify_face": "Face looked for among many", "audit.raise_alarm": "One face on two accounts", "audit.renew_faces": "Faces renewed for another model", "audit.retry_job": "Comparison tried again", "audit.verify_face": "Face compared",
   "audit.record.undo": "Decision taken back", "audit.photos.erase": "Photos erased", "audit.photos.purge": "Photos deleted after their time", "audit.data.export": "Own data copied",
   "audit.field.username": "User name", "audit.field.full_name": "Full name", "audit.field.school_number": "School number", "audit.field.external_code": "External code", "audit.field.site_id": "Site", "audit.field.roles": "Roles", "audit.field.role": "Role", "audit.field.locked": "Locked",
   "audit.field.password": "Password", "audit.field.name": "Name", "audit.field.team_ids": "Teams", "audit.field.members": "Members", "audit.field.managers": "Managers", "audit.field.employee_id": "Person", "audit.field.expires_at": "Ends", "audit.field.uses": "Uses", "audit.field.note": "Note", "audit.field.status": "Status", "audit.field.zone": "Time zone", "audit.field.biometrics": "Face recognition", "audit.field.evidence": "Evidence",

@@ -1,7 +1,7 @@
 // فارسی: حساب و مدیریت. قاعده‌ها همان ../en.js است.
 export default {
-  "cancel": "انصراف", "save": "ذخیره", "saved": "ذخیره شد", "next": "ادامه", "more": "نمایش بیشتر", "copy": "رونوشت", "copied": "رونوشت شد", "copy.by_hand": "برگزینید و دستی رونوشت کنید",
-  "optional": "اختیاری", "yes": "آری", "no": "نه", "actions": "کارها", "reason": "دلیل", "reason.hint": "همراه تصمیم نگه داشته می‌شود. اختیاری.", "field.wrong": "اینجا پذیرفته نیست.",
+  "copy": "رونوشت", "copied": "رونوشت شد", "copy.by_hand": "برگزینید و دستی رونوشت کنید",
+  "field.wrong": "اینجا پذیرفته نیست.",
   "file.choose": "انتخاب فایل", "filter.clear": "برداشتن پالایه: {name}",
   "account.title": "حساب من", "account.text": "اینجا که هستید، چگونه وارد می‌شوید و کجاها نشست باز دارید.", "account.roles": "نقش‌ها", "account.manages": "گروه‌های زیر نظر",
   "account.profile.text": "چیزی درست نیست؟ مدیر سامانه می‌تواند آن را تغییر دهد.",
@@ -58,7 +58,7 @@ export default {
   "invitation.teams": "گروه‌هایی که به آن‌ها می‌پیوندند", "invitation.teams.needed": "دست‌کم یک گروه برگزینید.", "invitation.valid": "اعتبار", "invitation.days": { one: "{n} روز", other: "{n} روز" }, "invitation.people": "برای چند نفر", "invitation.uses.wrong": "عددی درست از ۱ تا {n}.",
   "invitation.note": "یادداشت", "invitation.note.hint": "تنها برای شما و دیگر مدیران.",
   "audit.text": "همهٔ تصمیم‌ها دربارهٔ حساب‌ها، محل‌ها و ثبت‌ها. هیچ‌کس نمی‌تواند سطری را تغییر دهد یا بردارد.",
-  "audit.source": "از", "audit.source.auth": "حساب‌ها", "audit.source.attendance": "حضور", "audit.action": "چه کاری", "audit.any_action": "همه", "audit.from": "از روز", "audit.to": "تا روز", "audit.export": "ذخیرهٔ CSV",
+  "audit.source": "از", "audit.source.auth": "حساب‌ها", "audit.source.attendance": "حضور", "audit.source.face": "چهره‌ها", "audit.action": "چه کاری", "audit.any_action": "همه", "audit.from": "از روز", "audit.to": "تا روز", "audit.export": "ذخیرهٔ CSV",
   "audit.by": "به دست", "audit.system": "خود سامانه", "audit.before": "پیش", "audit.after": "پس", "audit.nothing": "هیچ", "audit.no_difference": "این تصمیم مقداری را تغییر نداد.",
   "audit.chained": "سطر {n} زنجیره", "audit.not_chained": "هنوز مُهر نشده", "audit.not_chained.text": "هنوز در زنجیره نیست؛ چند ثانیه طول می‌کشد.",
   "audit.none": "سطری نیست", "audit.none.text": "تصمیمی با این پالایه‌ها گرفته نشده است.",
@@ -71,6 +71,7 @@ export default {
   "audit.account.registered": "حساب ثبت‌نام شد", "audit.account.seeded": "حساب نمایشی ساخته شد", "audit.key.signs": "کلید امضای تازه به کار افتاد", "audit.key.withdrawn": "کلید امضا پس گرفته شد", "audit.second_factor.recovery_used": "کد بازیابی به کار رفت", "audit.signin.gone": "دیگر در فهرست سازمان نیست: نشست‌ها پایان یافت", "audit.team.members": "اعضای گروه تغییر کردند", "audit.team.managers": "مدیران گروه تغییر کردند", "audit.person.teams": "گروه‌های شخص تغییر کرد",
   "audit.place.add": "محل ساخته شد", "audit.place.change": "محل تغییر کرد", "audit.policy.version": "نسخهٔ تازهٔ قاعده", "audit.record.decide": "دربارهٔ ثبت تصمیم گرفته شد",
   "audit.kiosk.pin_set": "رمز کیوسک تعیین شد", "audit.kiosk.pin_removed": "رمز کیوسک برداشته شد", "audit.kiosk.badge_set": "کارت داده شد", "audit.kiosk.badge_removed": "کارت برداشته شد", "audit.field.badge_hint": "پایان شمارهٔ کارت",
+  "audit.kind.alarm": "هشدار", "audit.kind.job": "کار", "audit.check_liveness": "سنجش زنده بودن", "audit.close_alarm": "هشدار بسته شد", "audit.consent_given": "رضایت داده شد", "audit.consent_withdrawn": "رضایت پس گرفته شد", "audit.consent_erased": "رضایت با پاک کردن پایان یافت", "audit.consent_expired": "مهلت رضایت پایان یافت", "audit.data.erase": "داده‌های چهره پاک شد", "audit.enrol_faces": "عکس‌ها ثبت شد", "audit.erase_faces": "عکس‌های چهره پاک شد", "audit.identify_face": "چهره میان بسیاری جست‌وجو شد", "audit.raise_alarm": "یک چهره در دو حساب", "audit.renew_faces": "چهره‌ها برای مدلی دیگر تازه شد", "audit.retry_job": "سنجش دوباره آزموده شد", "audit.verify_face": "چهره سنجیده شد",
   "audit.record.undo": "تصمیم پس گرفته شد", "audit.photos.erase": "عکس‌ها پاک شد", "audit.photos.purge": "عکس‌های سررسیده پاک شد", "audit.data.export": "از داده‌های شخصی نسخه گرفته شد",
   "audit.field.username": "نام کاربری", "audit.field.full_name": "نام و نام خانوادگی", "audit.field.school_number": "شمارهٔ دانشجویی", "audit.field.external_code": "کد بیرونی", "audit.field.site_id": "سازمان", "audit.field.roles": "نقش‌ها", "audit.field.role": "نقش", "audit.field.locked": "قفل",
   "audit.field.password": "گذرواژه", "audit.field.name": "نام", "audit.field.team_ids": "گروه‌ها", "audit.field.members": "اعضا", "audit.field.managers": "مدیران", "audit.field.employee_id": "شخص", "audit.field.expires_at": "پایان", "audit.field.uses": "تعداد", "audit.field.note": "یادداشت", "audit.field.status": "وضعیت", "audit.field.zone": "منطقهٔ زمانی", "audit.field.biometrics": "شناسایی چهره", "audit.field.evidence": "مدرک",

@@ -1,7 +1,7 @@
 // Türkçe: hesap ve yönetim. Kurallar ../en.js ile aynıdır.
 export default {
-  "cancel": "Vazgeç", "save": "Kaydet", "saved": "Kaydedildi", "next": "İleri", "more": "Daha fazla göster", "copy": "Kopyala", "copied": "Kopyalandı", "copy.by_hand": "Seçip elle kopyalayın",
-  "optional": "İsteğe bağlı", "yes": "evet", "no": "hayır", "actions": "İşlemler", "reason": "Gerekçe", "reason.hint": "Kararla birlikte saklanır. İsteğe bağlı.", "field.wrong": "Bu burada kullanılamaz.",
+  "copy": "Kopyala", "copied": "Kopyalandı", "copy.by_hand": "Seçip elle kopyalayın",
+  "field.wrong": "Bu burada kullanılamaz.",
   "file.choose": "Dosya seç", "filter.clear": "Süzgeci kaldır: {name}",
   "account.title": "Hesabım", "account.text": "Burada kim olduğunuz, nasıl oturum açtığınız ve nerelerde oturumunuzun açık olduğu.", "account.roles": "Roller", "account.manages": "Yönettiği ekipler",
   "account.profile.text": "Doğru olmayan bir şey mi var? Yöneticiniz düzeltebilir.",
@@ -58,7 +58,7 @@ export default {
   "invitation.teams": "Katılacakları ekipler", "invitation.teams.needed": "En az bir ekip seçin.", "invitation.valid": "Geçerlilik", "invitation.days": { one: "{n} gün", other: "{n} gün" }, "invitation.people": "Kaç kişi için", "invitation.uses.wrong": "1 ile {n} arasında bir tam sayı.",
   "invitation.note": "Not", "invitation.note.hint": "Yalnızca sizin ve diğer yöneticiler için.",
   "audit.text": "Hesaplar, yerler ve kayıtlar hakkındaki her karar. Hiçbir satır değiştirilemez, silinemez.",
-  "audit.source": "Kaynak", "audit.source.auth": "Hesaplar", "audit.source.attendance": "Yoklama", "audit.action": "Ne", "audit.any_action": "Her şey", "audit.from": "Başlangıç", "audit.to": "Bitiş", "audit.export": "CSV olarak kaydet",
+  "audit.source": "Kaynak", "audit.source.auth": "Hesaplar", "audit.source.attendance": "Yoklama", "audit.source.face": "Yüzler", "audit.action": "Ne", "audit.any_action": "Her şey", "audit.from": "Başlangıç", "audit.to": "Bitiş", "audit.export": "CSV olarak kaydet",
   "audit.by": "karar veren:", "audit.system": "sistemin kendisi", "audit.before": "önce", "audit.after": "sonra", "audit.nothing": "yok", "audit.no_difference": "Bu karar hiçbir değeri değiştirmedi.",
   "audit.chained": "Zincirin {n}. satırı", "audit.not_chained": "Henüz mühürlenmedi", "audit.not_chained.text": "Henüz zincirde değil; birkaç saniye sürer.",
   "audit.none": "Satır yok", "audit.none.text": "Bu süzgeçlere uyan bir karar yok.",
@@ -71,6 +71,7 @@ export default {
   "audit.account.registered": "Hesap kaydedildi", "audit.account.seeded": "Gösterim hesabı açıldı", "audit.key.signs": "Yeni imza anahtarı kullanımda", "audit.key.withdrawn": "İmza anahtarı geri çekildi", "audit.second_factor.recovery_used": "Kurtarma kodu kullanıldı", "audit.signin.gone": "Artık kurum dizininde yok: oturumları sonlandırıldı", "audit.team.members": "Ekibin üyeleri değişti", "audit.team.managers": "Ekibin yöneticileri değişti", "audit.person.teams": "Kişinin ekipleri değişti",
   "audit.place.add": "Yer oluşturuldu", "audit.place.change": "Yer değiştirildi", "audit.policy.version": "Kuralın yeni sürümü", "audit.record.decide": "Kayıt karara bağlandı",
   "audit.kiosk.pin_set": "Kiosk PIN’i belirlendi", "audit.kiosk.pin_removed": "Kiosk PIN’i kaldırıldı", "audit.kiosk.badge_set": "Kart atandı", "audit.kiosk.badge_removed": "Kart kaldırıldı", "audit.field.badge_hint": "Kartın sonu",
+  "audit.kind.alarm": "Uyarı", "audit.kind.job": "İş", "audit.check_liveness": "Canlılık denetimi", "audit.close_alarm": "Uyarı kapatıldı", "audit.consent_given": "Onay verildi", "audit.consent_withdrawn": "Onay geri çekildi", "audit.consent_erased": "Onay silmeyle sona erdi", "audit.consent_expired": "Onayın süresi doldu", "audit.data.erase": "Yüz verileri silindi", "audit.enrol_faces": "Fotoğraflar kaydedildi", "audit.erase_faces": "Yüz fotoğrafları silindi", "audit.identify_face": "Yüz çok kişi arasında arandı", "audit.raise_alarm": "Aynı yüz iki hesapta", "audit.renew_faces": "Yüzler başka modelle yenilendi", "audit.retry_job": "Karşılaştırma yeniden denendi", "audit.verify_face": "Yüz karşılaştırıldı",
   "audit.record.undo": "Karar geri alındı", "audit.photos.erase": "Fotoğraflar silindi", "audit.photos.purge": "Süresi dolan fotoğraflar silindi", "audit.data.export": "Kişisel verilerin kopyası alındı",
   "audit.field.username": "Kullanıcı adı", "audit.field.full_name": "Ad soyad", "audit.field.school_number": "Okul numarası", "audit.field.external_code": "Dış kod", "audit.field.site_id": "Kurum", "audit.field.roles": "Roller", "audit.field.role": "Rol", "audit.field.locked": "Kilitli",
   "audit.field.password": "Parola", "audit.field.name": "Ad", "audit.field.team_ids": "Ekipler", "audit.field.members": "Üyeler", "audit.field.managers": "Yöneticiler", "audit.field.employee_id": "Kişi", "audit.field.expires_at": "Bitiş", "audit.field.uses": "Kullanım", "audit.field.note": "Not", "audit.field.status": "Durum", "audit.field.zone": "Saat dilimi", "audit.field.biometrics": "Yüz tanıma", "audit.field.evidence": "Kanıt",

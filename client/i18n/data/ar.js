@@ -1,0 +1,20 @@
+// العربية: بياناتي.
+export default {
+  "data.title": "بياناتي", "data.text": "ما يُحفظ عنك، ومن اطّلع عليه، وكيف تأخذه معك أو تمحوه.", "data.consents": "الموافقات", "data.consent.face": "التعرّف على الوجه",
+  "data.consent.given": "مُنحت {date}، إصدار النص {version}. الصور: {photos}", "data.consent.none": "لم تُمنح. لا يُحفظ شيء عن وجهك.",
+  "data.consent.off": "التعرّف على الوجه متوقف في مؤسستك. لا يُحفظ شيء عن وجهك.", "data.yes": "ممنوحة", "data.no": "لا توجد", "data.consent.manage": "القراءة أو المنح أو السحب",
+  "data.export": "نسخة لك", "data.export.text": "كل شيء في ملفات يقرؤها الناس والبرامج. يبدأ فورًا دون موافقة أحد.", "data.export.face": "بيانات الوجه",
+  "data.export.face.text": "صورك وموافقاتك ومن اطّلع.", "data.export.attendance": "الحضور", "data.export.attendance.text": "سجلاتك مع صورها ومن اطّلع.", "data.export.button": "حفظ بصيغة zip",
+  "data.export.done": "حُفظت النسخة", "data.log": "من اطّلع على صوري", "data.log.text": "تُدوَّن كل مشاهدة من الخدمة نفسها، ولا يستطيع أحد إسقاطها.", "data.log.none": "لا أحد بعد",
+  "data.log.none.text": "عندما يفتح أحد صورة لك تظهر هنا.", "data.log.who": "من", "data.log.what": "ماذا", "data.log.at": "متى", "data.log.you": "أنت", "data.log.system": "النظام نفسه",
+  "data.what.enrolled_photo": "فتح صورة مسجّلة", "data.what.record_photo": "فتح صورة سجل", "data.what.export": "حفظ نسخة",
+  "erase.title": "محو كل شيء", "erase.text": "يمحو بيانات وجهك ومفتاح تشفيرها وصور سجلاتك. أما السجلات نفسها فتبقى بأوقاتها: فهي تبيّن متى عملت والقانون يطلبها.", "erase.open": "محو كل شيء…",
+  "erase.ask": "محو كل شيء؟", "erase.ask.text": "لا يستطيع أحد التراجع عن هذا. وتواصل تسجيل حضورك بطريقة أخرى.", "erase.type": "للمتابعة اكتب اسم المستخدم:", "erase.button": "محو نهائي",
+  "erase.at": "مُحي {time}", "erase.faces": "صور مسجّلة", "erase.photos_of_records": "صور السجلات", "erase.jobs": "صور فحوص جارية",
+  "erase.key": "أُتلف المفتاح: لم تعد النسخ الاحتياطية مقروءة.", "erase.remaining": "ما يبقى ولماذا", "erase.failed": "لم يُمحَ شيء هناك. حاول مجددًا.", "erase.stays.records": "سجلات الحضور",
+  "erase.why.records": "أوقات التسجيل وأماكنه: حساب عمل واجب الحفظ.", "erase.stays.records_in_review": "سجلات تنتظر قرارًا", "erase.why.records_in_review": "يُتخذ القرار الآن دون الصورة.",
+  "erase.stays.audit": "أسطر التدقيق", "erase.why.audit": "أنه مُحي ومن محاه؛ ولا يستطيع أحد تغييرها.", "erase.stays.consent_history": "موافقاتك",
+  "erase.why.consent_history": "النص الذي وافقت عليه ومتى انتهى ذلك: دليلًا.", "erase.stays.access_log": "من اطّلع على الصور", "erase.why.access_log": "حتى تنتهي مدة الأسطر.",
+  "erase.stays.photos_of_records": "صور السجلات", "erase.why.photos_of_records": "تمحوها خدمة الحضور: انظر أدناه.", "erase.stays.disk": "بيانات مشفّرة على القرص",
+  "erase.why.disk": "أُتلف مفتاحها؛ وتُكتب فوق آثاره خلال ساعة تقريبًا.", "erase.stays.backups": "نسخ احتياطية سابقة", "erase.why.backups": "حتى تُحذف النسخة نفسها.",
+};

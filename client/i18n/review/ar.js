@@ -1,0 +1,23 @@
+// العربية: طابور المراجعة.
+export default {
+  "review.title": "المراجعة", "review.text": "سجلات محتسبة مؤقتًا وينبغي أن ينظر فيها شخص. الأقدم انتظارًا أولًا.", "review.show": "عرض", "review.open": "بالانتظار",
+  "review.decided": "المحسوم", "review.site": "الموقع", "review.any_site": "كل المواقع", "review.keys": "المفاتيح: J K التالي والسابق، A R القرار، U تراجع، Z تكبير",
+  "review.list": "سجلات للمراجعة", "review.none": "لا شيء للمراجعة", "review.none.text": "تظهر السجلات المشكوك فيها هنا لحظة تسجيلها.", "review.none_decided": "لا قرارات بعد",
+  "review.none_decided.text": "تُدرج هنا قراراتك وقرارات غيرك.", "review.back": "العودة إلى القائمة", "review.photo.record": "صورة {time}", "review.photo.enrolled": "الصورة المسجّلة",
+  "review.similarity": "التشابه", "review.threshold": "ابتداءً من {value} يُقبل دون سؤال.", "review.why": "لماذا هو هنا", "review.when": "سُجّل", "review.waiting": "ينتظر منذ",
+  "review.live": "الكاميرا الحية", "review.accept": "قبول", "review.refuse": "رفض", "review.undo": "تراجع", "review.undone": "تم التراجع عن القرار", "review.done.accept": "قُبل: {name}",
+  "review.done.refuse": "رُفض: {name}", "review.was.accept": "مقبول", "review.was.refuse": "مرفوض", "review.by": "قرار {name}، {time}", "review.own": "هذا سجلك أنت",
+  "review.own.text": "على شخص آخر أن يقرر فيه.", "review.reason.face_pending": "ما زالت مقارنة الوجه جارية", "review.reason.face_doubtful": "الوجه غير مؤكد",
+  "review.reason.face_undecided": "تعذّرت مقارنة الوجه", "review.reason.liveness_doubtful": "الكاميرا الحية غير مؤكدة", "review.reason.without_face": "لا وجه مسجّل للمقارنة",
+  "review.reason.late_punch": "وصل متأخرًا وساعته غير مؤكدة", "review.reason.other": "يحتاج إلى نظر", "review.live.live": "بدت حية", "review.live.accept": "بدت حية",
+  "review.live.review": "غير مؤكدة", "review.live.reject": "لم تبدُ حية", "review.live.spoof_suspected": "قد تكون صورة أو شاشة",
+  "review.live.too_close_to_judge": "أقرب إلى الكاميرا من أن يتبيّن", "review.live.no_face": "صورة بلا وجه", "review.live.several_faces": "أكثر من شخص",
+  "review.live.too_few_frames": "صور قليلة", "review.live.challenge_failed": "لم تُرَ الحركة", "review.live.challenge_expired": "تأخرت الحركة", "review.live.replayed": "صور أُرسلت سابقًا",
+  "review.live.frames_identical": "لم يتحرك شيء",
+  "compare.none": "لا صورة", "compare.larger": "تكبير", "compare.smaller": "تصغير", "compare.zoom": "التكبير", "compare.times": "{n} ×",
+  "err.already_decided": "سبق أن قرر شخص آخر في هذا.|حُدّثت القائمة؛ انظر ضمن «المحسوم».",
+  "err.own_record": "لا أحد يقرر في سجله الخاص.|اطلب ذلك من مدير آخر.",
+  "err.not_decided": "لم يقرر أحد في هذا السجل.|حُدّثت القائمة.",
+  "err.not_your_decision": "قرر شخص آخر في هذا.|لا يتراجع عنه إلا صاحبه.",
+  "err.undo_over": "لم يعد التراجع عن هذا القرار ممكنًا.|كان ممكنًا لصاحبه خلال عشر دقائق.",
+};

@@ -1,0 +1,23 @@
+// English: the review queue.
+export default {
+  "review.title": "Review", "review.text": "Records that count for now, but that a person should look at. Who waits longest comes first.", "review.show": "Show", "review.open": "Waiting",
+  "review.decided": "Decided", "review.site": "Site", "review.any_site": "All sites", "review.keys": "Keys: J K next and previous, A R decide, U undo, Z zoom",
+  "review.list": "Records to review", "review.none": "Nothing to review", "review.none.text": "Doubtful records appear here the moment they are made.",
+  "review.none_decided": "Nothing decided yet", "review.none_decided.text": "What you and others decide is listed here.", "review.back": "Back to the list",
+  "review.photo.record": "Photo of {time}", "review.photo.enrolled": "Photo on file", "review.similarity": "Similarity", "review.threshold": "From {value} on it is accepted without asking.",
+  "review.why": "Why it is here", "review.when": "Recorded", "review.waiting": "Waiting since", "review.live": "Live camera", "review.accept": "Accept", "review.refuse": "Refuse",
+  "review.undo": "Undo", "review.undone": "Decision taken back", "review.done.accept": "Accepted: {name}", "review.done.refuse": "Refused: {name}", "review.was.accept": "Accepted",
+  "review.was.refuse": "Refused", "review.by": "Decided by {name}, {time}", "review.own": "This is your own record", "review.own.text": "Somebody else has to decide on it.",
+  "review.reason.face_pending": "Face still being compared", "review.reason.face_doubtful": "Face not certain", "review.reason.face_undecided": "Face could not be compared",
+  "review.reason.liveness_doubtful": "Live camera not certain", "review.reason.without_face": "No face on file to compare with", "review.reason.late_punch": "Came later, clock not certain",
+  "review.reason.other": "Needs a look", "review.live.live": "Looked live", "review.live.accept": "Looked live", "review.live.review": "Not certain", "review.live.reject": "Did not look live",
+  "review.live.spoof_suspected": "Perhaps a photo or a screen", "review.live.too_close_to_judge": "Too close to the camera to tell", "review.live.no_face": "A picture without a face",
+  "review.live.several_faces": "More than one person", "review.live.too_few_frames": "Too few pictures", "review.live.challenge_failed": "Movement not seen",
+  "review.live.challenge_expired": "Movement too late", "review.live.replayed": "Pictures sent before", "review.live.frames_identical": "Nothing moved",
+  "compare.none": "No photo", "compare.larger": "Larger", "compare.smaller": "Smaller", "compare.zoom": "Zoom", "compare.times": "{n} ×",
+  "err.already_decided": "Somebody else has decided on this already.|The list has been renewed; look under “Decided”.",
+  "err.own_record": "Nobody decides on their own record.|Ask another manager.",
+  "err.not_decided": "Nobody has decided on this record.|The list has been renewed.",
+  "err.not_your_decision": "Somebody else decided on this.|Only whoever decided can take it back.",
+  "err.undo_over": "This decision can no longer be taken back.|It could be for ten minutes, by whoever made it.",
+};

@@ -1,0 +1,23 @@
+// فارسی: صف بازبینی.
+export default {
+  "review.title": "بازبینی", "review.text": "رکوردهایی که فعلاً به حساب می‌آیند، ولی باید کسی آن‌ها را ببیند. دیرترین نخست می‌آید.", "review.show": "نمایش", "review.open": "در انتظار",
+  "review.decided": "تصمیم‌گرفته", "review.site": "محل", "review.any_site": "همهٔ محل‌ها", "review.keys": "کلیدها: J K بعدی و قبلی، A R تصمیم، U برگرداندن، Z بزرگ‌نمایی",
+  "review.list": "رکوردهای بازبینی", "review.none": "چیزی برای بازبینی نیست", "review.none.text": "رکوردهای مشکوک همان دم که ثبت شوند اینجا می‌آیند.", "review.none_decided": "هنوز تصمیمی نیست",
+  "review.none_decided.text": "تصمیم‌های شما و دیگران اینجا می‌آید.", "review.back": "بازگشت به فهرست", "review.photo.record": "عکس {time}", "review.photo.enrolled": "عکس ثبت‌شده",
+  "review.similarity": "همانندی", "review.threshold": "از {value} به بالا بدون پرسش پذیرفته می‌شود.", "review.why": "چرا اینجاست", "review.when": "ثبت شده", "review.waiting": "در انتظار از",
+  "review.live": "دوربین زنده", "review.accept": "پذیرفتن", "review.refuse": "نپذیرفتن", "review.undo": "برگرداندن", "review.undone": "تصمیم برگردانده شد",
+  "review.done.accept": "پذیرفته شد: {name}", "review.done.refuse": "پذیرفته نشد: {name}", "review.was.accept": "پذیرفته شد", "review.was.refuse": "پذیرفته نشد",
+  "review.by": "تصمیم {name}، {time}", "review.own": "این رکورد خود شماست", "review.own.text": "کس دیگری باید دربارهٔ آن تصمیم بگیرد.", "review.reason.face_pending": "چهره هنوز سنجیده می‌شود",
+  "review.reason.face_doubtful": "چهره قطعی نیست", "review.reason.face_undecided": "چهره سنجیده نشد", "review.reason.liveness_doubtful": "زنده بودن دوربین قطعی نیست",
+  "review.reason.without_face": "چهرهٔ ثبت‌شده‌ای برای سنجش نیست", "review.reason.late_punch": "دیر رسید و ساعتش قطعی نیست", "review.reason.other": "نیاز به نگاه دارد",
+  "review.live.live": "زنده می‌نمود", "review.live.accept": "زنده می‌نمود", "review.live.review": "قطعی نیست", "review.live.reject": "زنده نمی‌نمود",
+  "review.live.spoof_suspected": "شاید عکس یا صفحه‌نمایش", "review.live.too_close_to_judge": "نزدیک‌تر از آن که معلوم شود", "review.live.no_face": "تصویری بدون چهره",
+  "review.live.several_faces": "بیش از یک نفر", "review.live.too_few_frames": "تصویرها کم بود", "review.live.challenge_failed": "حرکت دیده نشد", "review.live.challenge_expired": "حرکت دیر بود",
+  "review.live.replayed": "تصویرهای تکراری", "review.live.frames_identical": "چیزی تکان نخورد",
+  "compare.none": "عکسی نیست", "compare.larger": "بزرگ‌تر", "compare.smaller": "کوچک‌تر", "compare.zoom": "بزرگ‌نمایی", "compare.times": "{n} ×",
+  "err.already_decided": "کس دیگری پیش‌تر دربارهٔ آن تصمیم گرفته است.|فهرست تازه شد؛ زیر «تصمیم‌گرفته» را ببینید.",
+  "err.own_record": "هیچ‌کس دربارهٔ رکورد خودش تصمیم نمی‌گیرد.|از مدیر دیگری بخواهید.",
+  "err.not_decided": "دربارهٔ این رکورد تصمیمی نیست.|فهرست تازه شد.",
+  "err.not_your_decision": "کس دیگری دربارهٔ آن تصمیم گرفته است.|تنها همان کس می‌تواند برگرداند.",
+  "err.undo_over": "این تصمیم دیگر برنمی‌گردد.|تنها تصمیم‌گیرنده، تا ده دقیقه، می‌توانست.",
+};

@@ -1,0 +1,37 @@
+// Whether somebody has come before the camera: told by how much a tiny grey picture changes. It never leaves the tablet.
+const WIDTH = 32;
+const HEIGHT = 24;
+const EVERY_MS = 250;
+const CHANGE = 18; // of 255 levels; below it is the noise of a cheap camera
+const PART = 0.06; // of the picture
+const IN_A_ROW = 2;
+
+/** The part of the picture that differs, 0 to 1, of two RGBA arrays of the same size. */
+export function difference(a, b) {
+  let changed = 0;
+  for (let i = 0; i < a.length; i += 4) {
+    const grey = (data) => (data[i] + data[i + 1] + data[i + 2]) / 3;
+    if (Math.abs(grey(a) - grey(b)) > CHANGE) changed += 1;
+  }
+  return changed / (a.length / 4);
+}
+
+/** Calls `onMotion` once it lasts; returns what stops it. */
+export function watchMotion(video, onMotion) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  let before = null;
+  let row = 0;
+  const timer = setInterval(() => {
+    if (document.visibilityState !== "visible" || video.readyState < 2) return;
+    context.drawImage(video, 0, 0, WIDTH, HEIGHT);
+    const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
+    row = before && difference(before, data) > PART ? row + 1 : 0;
+    before = data;
+    if (row >= IN_A_ROW) {
+      row = 0;
+      onMotion();
+    }
+  }, EVERY_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,150 @@
+// The screens about faces on the running system: the kiosk, the review queue, one's own data.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, test } from "node:test";
+import { openPage } from "../harness.mjs";
+import { Gate } from "../pages.mjs";
+import { Kiosk, LiveCheck, Review } from "../pages_faces.mjs";
+import { portrait } from "../portraits.mjs";
+import { browserWith, closeBrowsers, signedIn, system } from "./world.mjs";
+
+after(closeBrowsers);
+
+const JSON_BODY = { "Content-Type": "application/json" };
+
+/** Plain calls under somebody's token. */
+async function caller(username, password = "password") {
+  const ask = async (url, method = "GET", json, form, headers = {}) => {
+    const response = await fetch(url, { method, headers: { ...headers, ...(json && JSON_BODY) }, body: json ? JSON.stringify(json) : form });
+    if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? null : response.json();
+  };
+  const { token } = await ask(`${system.auth}/login`, "POST", { username, password });
+  return (url, method, json, form) => ask(url, method, json, form, { Authorization: `Bearer ${token}` });
+}
+
+/** Gives the consent and enrols a portrait, by plain calls: the screen for it has tests of its own. */
+async function enrol(username, picture) {
+  const call = await caller(username);
+  const { employee_id: id } = await call(`${system.auth}/api/v1/users/me`);
+  const consent = `${system.face}/api/v1/people/${id}/consent`;
+  const { current_version: version } = await call(consent);
+  await call(consent, "POST", { version });
+  const form = new FormData();
+  form.append("image", new Blob([readFileSync(portrait(picture))], { type: "image/jpeg" }), "photo.jpg");
+  await call(`${system.face}/api/v1/people/${id}/faces`, "POST", undefined, form);
+  return { id, call };
+}
+
+test("the kiosk knows a face, records in and out by turns, and takes PIN and badge as well", async (t) => {
+  const admin = await caller("demo_admin");
+  const { id } = await enrol("demo_staff_5", "obama");
+  const me = await admin(`${system.auth}/api/v1/users/${id}`);
+  const name = `tablet_${Date.now()}`;
+  await admin(`${system.auth}/api/v1/users`, "POST", { username: name, password: "a password of a tablet", roles: ["device"], site_id: me.site_id });
+  await admin(`${system.attendance}/api/v1/attendance/places`, "POST", { site_id: me.site_id, name: "Kiosk", policy: { evidence: [], mode: "toggle" } });
+  await admin(`${system.auth}/api/v1/users/${id}/kiosk`, "PUT", { pin: "2580", badge: "CARD-77-0001" });
+
+  const { page, context, errors } = await openPage(await browserWith("obama2"), { width: 1024, height: 768 });
+  t.after(() => context.close());
+  const kiosk = new Kiosk(page, system.client);
+  const gate = new Gate(page, system.client);
+  await gate.open("#/kiosk");
+  await gate.signIn(name, "a password of a tablet");
+  await kiosk.phase("idle").waitFor();
+  await page.locator(".kiosk-mirror .camera-wait").waitFor({ state: "detached" });
+  const from = Date.now();
+  await kiosk.begin("face");
+  await kiosk.phase("known").getByText("Demo Staff 5").waitFor();
+  const known = Date.now();
+  await kiosk.confirm();
+  await kiosk.done("recorded").getByText(/Checked in at/).waitFor();
+  t.diagnostic(`known after ${known - from} ms, recorded ${Date.now() - known} ms later`);
+  await kiosk.phase("idle").waitFor();
+  await kiosk.scan("card-77-0001");
+  await kiosk.phase("known").getByRole("button", { name: "Check out" }).waitFor();
+  await kiosk.confirm();
+  await kiosk.done("recorded").getByText(/Checked out at/).waitFor();
+  await kiosk.phase("idle").waitFor();
+  await kiosk.begin("pin");
+  await page.getByRole("button", { name: "User name instead" }).click();
+  await page.fill("#kiosk-name", "demo_staff_5");
+  await page.keyboard.press("Enter");
+  await kiosk.type("2580");
+  await kiosk.phase("known").getByText("Demo Staff 5").waitFor();
+  await kiosk.cancel();
+
+  // Without a network: kept, and handed over once it is back.
+  await page.route(/attendance\/(kiosk|batch)/, (route) => route.abort("internetdisconnected"));
+  await kiosk.scan("CARD-77-0001");
+  await page.locator('[data-test="kiosk-keeping"]').waitFor();
+  await kiosk.confirm();
+  await page.locator('[data-test="kiosk-kept"]').waitFor();
+  await page.unroute(/attendance\/(kiosk|batch)/);
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await kiosk.line("online").waitFor();
+  const { items } = await admin(`${system.attendance}/api/v1/attendance/records?employee_id=${id}&limit=10`);
+  assert.deepEqual(items.map((one) => [one.action, one.status]), [["in", "accepted"], ["out", "accepted"], ["in", "accepted"]]);
+  assert.deepEqual(errors, []);
+});
+
+test("a still picture before the camera is not live, and the person is told what was missing", async (t) => {
+  const admin = await caller("demo_admin");
+  const { id } = await enrol("demo_staff_6", "obama");
+  const me = await admin(`${system.auth}/api/v1/users/${id}`);
+  await admin(`${system.attendance}/api/v1/attendance/places`, "POST", { site_id: me.site_id, name: "Vault", policy: { evidence: ["photo", "face", "liveness"] } });
+  const { page, today, errors } = await signedIn(t, "demo_staff_6", { camera: "obama2" });
+  const live = new LiveCheck(page);
+  await today.choose("Vault");
+  await today.press("in");
+  await live.challenge().waitFor();
+  await live.begin();
+  await today.result("refused").getByText("did not look live").waitFor({ timeout: 20000 });
+  await today.result("refused").getByText(/movement|Nothing moved|photo or a screen/).first().waitFor();
+  assert.equal(await today.hero("out").count(), 1);
+  assert.deepEqual(errors, []);
+});
+
+test("a doubtful record is accepted in the queue, taken back, and refused", async (t) => {
+  const staff = await caller("demo_staff_1");
+  const { employee_id: id } = await staff(`${system.auth}/api/v1/users/me`);
+  // A clock that is ten minutes off: a person has to look.
+  const punch = { id: `doubt-${Date.now()}`, claimed_at: new Date(Date.now() - 1000).toISOString(), action: "in" };
+  const sent = await staff(`${system.attendance}/attendance/batch`, "POST", { punches: [punch], sent_at: new Date(Date.now() + 600000).toISOString() });
+  assert.equal(sent.results[0].record.status, "review");
+  const { page, errors } = await signedIn(t, "demo_manager_1", { screen: "review" });
+  const review = new Review(page);
+  await page.locator(`[data-review="${sent.results[0].record.id}"]`).click();
+  await review.detail(sent.results[0].record.id).waitFor();
+  await page.keyboard.press("a");
+  await review.last().getByText(/^Accepted/).waitFor();
+  await page.keyboard.press("u");
+  await page.locator(`[data-review="${sent.results[0].record.id}"]`).waitFor();
+  await page.locator(`[data-review="${sent.results[0].record.id}"]`).click();
+  await page.locator('[data-test="refuse"]').click();
+  await review.last().getByText(/^Refused/).waitFor();
+  const { items } = await staff(`${system.attendance}/api/v1/attendance/records?employee_id=${id}&status=all&limit=5`);
+  assert.equal(items.find((one) => one.id === sent.results[0].record.id).status, "voided");
+  assert.deepEqual(errors, []);
+});
+
+test("one's own data: the consent's text, both copies, everything erased", async (t) => {
+  const { page, errors } = await signedIn(t, "demo_staff_2", { screen: "face" });
+  await page.locator('[data-test="consent-text"]').waitFor();
+  await page.evaluate(() => (location.hash = "#/data"));
+  for (const service of ["face", "attendance"]) {
+    const saving = page.waitForEvent("download");
+    await page.locator(`[data-test="export-${service}"]`).click();
+    assert.equal(readFileSync(await (await saving).path()).subarray(0, 2).toString(), "PK");
+  }
+  await page.reload();
+  await page.getByText("Saved a copy").first().waitFor();
+  await page.getByRole("button", { name: "Erase everything…" }).click();
+  await page.fill("#erase-name", "demo_staff_2");
+  await page.locator('[data-test="erase"]').click();
+  const report = page.locator('[data-test="erasure-report"]');
+  await report.getByText("The key is destroyed").first().waitFor();
+  await report.getByText("Attendance records").first().waitFor();
+  assert.equal(await report.getByRole("alert").count(), 0);
+  assert.deepEqual(errors, []);
+});
