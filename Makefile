@@ -12,8 +12,11 @@ CHECKED := $(CODE) tests $(wildcard bench)
 # The set-up, by the environment's own Python when it is there (it is quicker to find).
 SETUP = python=$(VENV)/python; $$python -c '' 2>/dev/null || python=$$(sh local/choose-python.sh) || exit 1; $$python -m local.setup
 
+# Many tests wait more than they work, so three keep two cores busy.
+TESTERS := 3
+
 # Node.js may be in the environment (see local/packages.py), so its programs come first.
-PYTEST := PATH="$(CURDIR)/$(VENV):$$PATH" $(VENV)/pytest -q -n 2
+PYTEST := PATH="$(CURDIR)/$(VENV):$$PATH" $(VENV)/pytest -q -n $(TESTERS)
 # A module's tests share their servers; the modules are begun in the order of tests/conftest.py.
 WHOLE := $(PYTEST) --dist loadfile --no-loadscope-reorder -m 'not faults'
 
