@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
 
 import psycopg2
 import pytest
 from psycopg2 import errors
 
 from common import migrate
+from common.config import ROOT
 from local import keys
 from tests.support.cluster import TestDatabase
 
@@ -39,13 +42,19 @@ def test_auth_goes_up_down_and_up(empty_database: TestDatabase) -> None:
     assert relations(empty_database) == there
 
 
-def test_every_audit_goes_down_a_step_and_up_again(fresh_database: TestDatabase) -> None:
+def before_audit(service: str) -> str:
+    """The revision before the one that made the audit a chain."""
+    (script,) = (ROOT / f"{service}_service/migrations/versions").glob("*_audit.py")
+    return f"{int(script.name[:4]) - 1:04}"
+
+
+def test_every_audit_goes_down_and_up_again(fresh_database: TestDatabase) -> None:
     """Also with rows in it that are chained, or not yet."""
     url, write = fresh_database.url(), "INSERT INTO {}.audit (action, object) VALUES ('a', 'b')"
     there = relations(fresh_database)
     for service in migrate.SERVICES:
         assert (service, "audit_head") in there
-        for step in (lambda one: None, lambda one: migrate.downgrade(url, one, "-1")):
+        for step in (lambda one: None, lambda one: migrate.downgrade(url, one, before_audit(one))):
             step(service)
             role = psycopg2.connect(fresh_database.dsn(service))
             with role, role.cursor() as cursor:
@@ -54,6 +63,22 @@ def test_every_audit_goes_down_a_step_and_up_again(fresh_database: TestDatabase)
         assert (service, "audit_head") not in relations(fresh_database)
         migrate.upgrade(url, service)
     assert relations(fresh_database) == there
+
+
+def test_what_an_installation_has_run_is_never_edited() -> None:
+    """A change to a migration reaches nobody who ran it before: it takes a migration of its own.
+
+    A new one is added to the list with ``sha256sum``; what stands in the list is never changed.
+    """
+    lines = Path(__file__).with_name("migrations.sha256").read_text().splitlines()
+    kept = dict(reversed(line.split("  ")) for line in lines)
+    scripts = [*ROOT.glob("*_service/migrations/versions/*.sql")]
+    scripts += (ROOT / "common/audit").glob("protected.*.sql")
+    found = {
+        script.relative_to(ROOT).as_posix(): sha256(script.read_bytes()).hexdigest()
+        for script in scripts
+    }
+    assert found == kept
 
 
 def test_two_starts_migrate_once(empty_database: TestDatabase) -> None:
