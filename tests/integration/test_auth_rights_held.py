@@ -212,7 +212,9 @@ def test_a_manager_invites_to_no_team_that_another_leads_by_now(of_manager: Scen
 
 def test_a_manager_who_still_leads_invites(of_manager: Scene) -> None:
     for act in OF_MANAGERS.values():
+        before = of_manager.written()
         act(of_manager)
+        assert of_manager.written() != before
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)

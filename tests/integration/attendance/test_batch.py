@@ -174,11 +174,14 @@ def test_a_face_cannot_be_asked_for_afterwards(rest: Rest, cast: Cast) -> None:
         {"punches": [{"id": "x" * 129}]},
         {"punches": [{"id": "x"}], "sent_at": "now"},
         {"punches": [{"id": "x"}] * 501},
+        {"punches": [item("good", 5), {"id": ""}]},
     ],
 )
 def test_a_malformed_batch_is_refused_whole(rest: Rest, cast: Cast, body: dict[str, Any]) -> None:
     answer = rest.call("POST", "/attendance/batch", cast.staff, json=body)
     problem(answer, 400, "invalid_request")
+    ledger = Ledger(cast.town, cast.staff)
+    assert (ledger.records, ledger.keys, ledger.events) == ([], [], [])
 
 
 def test_five_hundred_punches_of_many_people(rest: Rest, cast: Cast, town: Town) -> None:

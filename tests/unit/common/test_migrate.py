@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -61,6 +63,22 @@ def test_every_audit_goes_down_and_up_again(fresh_database: TestDatabase) -> Non
         assert (service, "audit_head") not in relations(fresh_database)
         migrate.upgrade(url, service)
     assert relations(fresh_database) == there
+
+
+def test_what_an_installation_has_run_is_never_edited() -> None:
+    """A change to a migration reaches nobody who ran it before: it takes a migration of its own.
+
+    A new one is added to the list with ``sha256sum``; what stands in the list is never changed.
+    """
+    lines = Path(__file__).with_name("migrations.sha256").read_text().splitlines()
+    kept = dict(reversed(line.split("  ")) for line in lines)
+    scripts = [*ROOT.glob("*_service/migrations/versions/*.sql")]
+    scripts += (ROOT / "common/audit").glob("protected.*.sql")
+    found = {
+        script.relative_to(ROOT).as_posix(): sha256(script.read_bytes()).hexdigest()
+        for script in scripts
+    }
+    assert found == kept
 
 
 def test_two_starts_migrate_once(empty_database: TestDatabase) -> None:

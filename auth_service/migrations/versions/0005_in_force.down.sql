@@ -1,0 +1,1 @@
+DROP VIEW IF EXISTS auth.invitation_in_force, auth.reset_link_in_force;
