@@ -2,13 +2,13 @@
 
 from common.migrate import run_sql
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
-    run_sql(__file__, "0005_kiosk.up.sql")
+    run_sql(__file__, "0006_kiosk.up.sql")
 
 
 def downgrade() -> None:
-    run_sql(__file__, "0005_kiosk.down.sql")
+    run_sql(__file__, "0006_kiosk.down.sql")
