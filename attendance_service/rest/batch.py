@@ -14,7 +14,7 @@ from attendance_service.rest import present
 from attendance_service.rest.punches import decode_image
 from attendance_service.service.batch import MOST, BatchCheckIn, BatchPunch
 from common.errors import WIRE, DomainError, Kind, invalid
-from common.httpkit.api import Api, Call, Endpoint
+from common.httpkit.api import Api, Call, Endpoint, bearer
 from common.httpkit.fields import Strict
 
 _LONGEST_BADGE = 200
@@ -23,7 +23,7 @@ _LONGEST_BADGE = 200
 class Badges(Protocol):
     """Whose badges these are."""
 
-    def badges(self, bearer: str, badges: Sequence[str]) -> Sequence[int | None]:
+    def badges(self, token: str, badges: Sequence[str]) -> Sequence[int | None]:
         """The numbers of the people, in the badges' order; ``None`` for nobody's."""
         ...
 
@@ -100,7 +100,7 @@ class BatchResource:
         badges = list(dict.fromkeys(item.badge for item in items if _is_badge(item.badge)))
         if not badges:
             return {}
-        found = self.peers.badges(call.request.headers["Authorization"], badges)
+        found = self.peers.badges(bearer(call.request), badges)
         return dict(zip(badges, found, strict=True))
 
 

@@ -7,13 +7,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from attendance_service.domain.kiosk import MOST_FRAMES
+from attendance_service.domain.evidence import CHALLENGE
+from attendance_service.domain.evidence import MOST_FRAMES as MOST_FURTHER
+from attendance_service.domain.kiosk import MOST_FRAMES, MOST_PICTURES
 from attendance_service.rest import present
 from attendance_service.rest.models import LONGEST_BASE64, RecordOut
 from attendance_service.rest.punches import decode_image
-from attendance_service.service.kiosk import Kiosk, Offer
+from attendance_service.service.kiosk import Kiosk
+from attendance_service.service.kiosk_ports import Offer, Shown
 from common.clock import rfc3339
-from common.httpkit.api import Api, Call, Endpoint
+from common.errors import invalid
+from common.httpkit.api import Api, Call, Endpoint, bearer
 from common.httpkit.fields import Id, Strict
 
 _BASE = "/api/v1/attendance/kiosk"
@@ -21,9 +25,14 @@ _Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class LookForm(BaseModel):
-    """At which place; without it the site's default one, if that is a kiosk's."""
+    """At which place; without it the site's default one, if that is a kiosk's.
+
+    Where the place asks for liveness, the files ``frame`` follow those of ``image`` and show the
+    movement of ``challenge``, which the device has asked the face service for.
+    """
 
     place_id: Id | None = None
+    challenge: Annotated[str, Field(pattern=CHALLENGE)] | None = None
 
 
 class LookIn(Strict):
@@ -86,7 +95,7 @@ class KioskResource:
                 {200: LookOut},
                 body=LookIn,
                 form=LookForm,
-                files={"image": MOST_FRAMES},
+                files={"image": MOST_FRAMES, "frame": MOST_FURTHER},
                 needed=("image",),
                 tag="kiosk",
             ),
@@ -104,16 +113,19 @@ class KioskResource:
 
     def look(self, call: Call) -> dict[str, Any]:
         """Know somebody by one to five frames of their face, by a badge, or by a PIN."""
-        bearer = call.request.headers["Authorization"]
+        token = bearer(call.request)
         if call.form is not None:
-            frames, place_id = call.uploads("image"), call.form.place_id
-            return _offer(self.kiosk.by_face(call.subject, bearer, frames, place_id))
+            shown = Shown(call.uploads("image"), call.uploads("frame"), call.form.challenge)
+            if len(shown.images) + len(shown.frames) > MOST_PICTURES:
+                message = f"image and frame: at most {MOST_PICTURES} files are taken together"
+                raise invalid(message, field="frame")
+            return _offer(self.kiosk.by_face(call.subject, token, shown, call.form.place_id))
         sent: LookIn = call.body
         if sent.badge is not None:
-            return _offer(self.kiosk.by_badge(call.subject, bearer, sent.badge, sent.place_id))
+            return _offer(self.kiosk.by_badge(call.subject, token, sent.badge, sent.place_id))
         assert sent.person is not None
         assert sent.pin is not None
-        offer = self.kiosk.by_pin(call.subject, bearer, sent.person, sent.pin, sent.place_id)
+        offer = self.kiosk.by_pin(call.subject, token, sent.person, sent.pin, sent.place_id)
         return _offer(offer)
 
     def confirm(self, call: Call) -> dict[str, Any]:

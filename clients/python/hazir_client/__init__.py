@@ -1,15 +1,18 @@
 """Hazir from Python: tokens, punches, faces and jobs, typed."""
 
 from .attendance import Attendance
-from .errors import HazirError, Problem, Unreachable
+from .errors import Busy, HazirError, Problem, Unreachable
 from .faces import Faces
 from .jobs import Jobs
+from .kiosk import KioskAccess
 from .models import (
     Delivery,
     Detection,
     Face,
+    Identification,
     Job,
     JobPage,
+    KioskPerson,
     Live,
     Liveness,
     Record,
@@ -17,24 +20,29 @@ from .models import (
     Verdict,
 )
 from .tokens import ClientCredentials, Password, Token
-from .transport import TokenSource, Transport
+from .transport import Seats, TokenSource, Transport
 
 __all__ = [
     "Attendance",
+    "Busy",
     "ClientCredentials",
     "Delivery",
     "Detection",
     "Face",
     "Faces",
     "HazirError",
+    "Identification",
     "Job",
     "JobPage",
     "Jobs",
+    "KioskAccess",
+    "KioskPerson",
     "Live",
     "Liveness",
     "Password",
     "Problem",
     "Record",
+    "Seats",
     "Submitted",
     "Token",
     "TokenSource",

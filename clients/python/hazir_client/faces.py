@@ -1,11 +1,12 @@
-"""The face service: detection and comparison."""
+"""The face service: detection, comparison and identification."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import models
-from .models import Detection, Live, Verdict
+from .models import Detection, Identification, Live, Verdict
 from .transport import Transport
 
 
@@ -40,3 +41,13 @@ class Faces:
             files += [("frame", frame) for frame in live.frames]
         answer = self.transport.call("POST", "/api/v1/faces/verify", form=form, files=files)
         return models.read(models.verdict, answer)
+
+    def identify(self, frames: Sequence[bytes], *, site_id: int | None = None) -> Identification:
+        """Who of a site's people, the caller's own unless named, these frames of one person show.
+
+        For devices at their own site, and admins.
+        """
+        form = {} if site_id is None else {"site": str(site_id)}
+        files = [("image", frame) for frame in frames]
+        answer = self.transport.call("POST", "/api/v1/faces/identify", form=form, files=files)
+        return models.read(models.identification, answer)

@@ -67,6 +67,29 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Identification:
+    """Whom frames show, out of many: ``employee_id`` where the decision is "accept".
+
+    ``similarity`` is a cosine, ``threshold`` what accepts among so many, ``margin`` by how much the
+    best exceeds the second best, where there is one.
+    """
+
+    decision: Decision
+    employee_id: int | None
+    similarity: float | None
+    margin: float | None
+    threshold: float
+
+
+@dataclass(frozen=True)
+class KioskPerson:
+    """Somebody whom a badge or a PIN belongs to."""
+
+    employee_id: int
+    full_name: str
+
+
+@dataclass(frozen=True)
 class Submitted:
     """A job that was accepted."""
 
@@ -134,6 +157,13 @@ def number(value: Any) -> float:
     return float(value)
 
 
+def person_number(value: Any) -> int:
+    """The number of a person, and nothing that merely looks like one."""
+    if type(value) is not int or value < 1:
+        raise TypeError("not the number of a person")
+    return value
+
+
 def verdict(body: Any) -> Verdict:
     """A `Verdict` of its JSON."""
     return Verdict(
@@ -147,10 +177,38 @@ def verdict(body: Any) -> Verdict:
 def _liveness(body: Any) -> Liveness | None:
     if body is None:
         return None
-    score = body["score"]
-    return Liveness(
-        _DECISIONS[body["decision"]], None if score is None else number(score), str(body["reason"])
+    return Liveness(_DECISIONS[body["decision"]], _number(body["score"]), str(body["reason"]))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else number(value)
+
+
+def identification(body: Any) -> Identification:
+    """An `Identification` of its JSON; one that accepts says whom and how alike they are."""
+    made = Identification(
+        _DECISIONS[body["decision"]],
+        None if body["employee_id"] is None else person_number(body["employee_id"]),
+        _number(body["similarity"]),
+        _number(body["margin"]),
+        number(body["threshold"]),
     )
+    if made.decision == "accept" and None in (made.employee_id, made.similarity):
+        raise ValueError("accepted, and nobody is named")
+    return made
+
+
+def kiosk_person(body: Any) -> KioskPerson:
+    """A `KioskPerson` of its JSON."""
+    return KioskPerson(person_number(body["employee_id"]), str(body["full_name"]))
+
+
+def kiosk_people(body: Any, asked: int) -> tuple[KioskPerson | None, ...]:
+    """So many `KioskPerson` of their JSON, with ``None`` for nobody."""
+    found = tuple(None if one is None else kiosk_person(one) for one in body["items"])
+    if len(found) != asked:
+        raise ValueError("another number of people")
+    return found
 
 
 def detection(body: Any) -> Detection:
