@@ -16,16 +16,24 @@ export function difference(a, b) {
   return changed / (a.length / 4);
 }
 
-/** Calls `onMotion` once it lasts; returns what stops it. */
-export function watchMotion(video, onMotion) {
+/** A function that gives the tiny picture of this moment as RGBA. */
+export function tinyOf(video) {
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  return () => {
+    context.drawImage(video, 0, 0, WIDTH, HEIGHT);
+    return context.getImageData(0, 0, WIDTH, HEIGHT).data;
+  };
+}
+
+/** Calls `onMotion` once it lasts; returns what stops it. */
+export function watchMotion(video, onMotion) {
+  const tiny = tinyOf(video);
   let before = null;
   let row = 0;
   const timer = setInterval(() => {
     if (document.visibilityState !== "visible" || video.readyState < 2) return;
-    context.drawImage(video, 0, 0, WIDTH, HEIGHT);
-    const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
+    const data = tiny();
     row = before && difference(before, data) > PART ? row + 1 : 0;
     before = data;
     if (row >= IN_A_ROW) {
