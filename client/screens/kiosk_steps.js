@@ -12,12 +12,15 @@ import { useStore } from "../lib/store.js";
 
 const nameOf = (employee) => employee.full_name || employee.username;
 
+// The part of the picture in which the movement is drawn: beside the preview it fills the card.
+const DRAWN = { turn_left: "6 20 38 32", turn_right: "56 20 38 32", closer: "14 0 72 72", farther: "14 0 72 72" };
+
 /** Where a place asks whether somebody is there: the one thing to do now, large, and another one for whoever cannot do it. */
 function Task({ view, machine }) {
   const { step, kind, alternative } = view;
   const words = { straight: "live.straight", move: `live.${kind}`, sent: "live.sent" }[step];
   return html`<div class="kiosk-step kiosk-task" data-test="kiosk-task" data-step=${step} data-kind=${kind}>
-    <div class="kiosk-movement">${step === "move" ? html`<${Movement} kind=${kind} />` : html`<${Icon} name=${step === "sent" ? "spinner" : "face"} turn=${step === "sent"} />`}</div><h1>${t(words)}</h1>
+    <div class="kiosk-movement">${step === "move" ? html`<${Movement} kind=${kind} box=${DRAWN[kind]} />` : html`<${Icon} name=${step === "sent" ? "spinner" : "face"} turn=${step === "sent"} />`}</div><h1>${t(words)}</h1>
     <div class="kiosk-buttons">${kind.startsWith("turn") && !alternative && html`<${Button} kind="quiet" big onClick=${() => machine.byFace(true)} data-test="alternative">${t("live.alternative")}<//>`}
       <${Button} kind="quiet" big onClick=${() => machine.cancel()} data-test="kiosk-cancel">${t("cancel")}<//></div></div>`;
 }

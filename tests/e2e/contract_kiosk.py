@@ -14,6 +14,7 @@ from contract_call import Answer, Call, Problem
 from contract_faces import LEAST, MOST
 from contract_world import now
 
+FILES = ("image", "frame")
 WEAK = {"0000", "1111", "1234", "4321", "123456"}
 
 
@@ -65,8 +66,11 @@ def check_live(call: Call, place: dict[str, Any], number: int) -> dict[str, Any]
     """Whether they are there, where the place asks for it; raises when they are not."""
     if "liveness" not in place["policy"]["evidence"] or call.raw[:1] == b"{":
         return None
-    found = call.world.live.get(field_of(call, "challenge") or "")
-    count = sum(call.raw.count(b'name="%s"; filename' % one) for one in (b"image", b"frame"))
+    given = field_of(call, "challenge")
+    found = call.world.live.get(given or "")
+    files = {one: call.raw.count(b'name="%s"; filename' % one.encode()) for one in FILES}
+    call.world.shown = {**files, "challenge": given}
+    count = sum(files.values())
     reason = call.world.moving
     if found is None:
         return {"decision": "review", "reason": "live", "challenge": False}
