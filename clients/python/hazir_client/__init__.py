@@ -1,11 +1,13 @@
 """Hazir from Python: tokens, punches, faces and jobs, typed."""
 
 from .attendance import Attendance
+from .enrolment import Enrolment
 from .errors import Busy, HazirError, Problem, Unreachable
 from .faces import Faces
 from .jobs import Jobs
 from .kiosk import KioskAccess
 from .models import (
+    Consent,
     Delivery,
     Detection,
     Face,
@@ -26,8 +28,10 @@ __all__ = [
     "Attendance",
     "Busy",
     "ClientCredentials",
+    "Consent",
     "Delivery",
     "Detection",
+    "Enrolment",
     "Face",
     "Faces",
     "HazirError",

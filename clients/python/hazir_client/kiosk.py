@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import models
+from . import reading
 from .models import KioskPerson
 from .transport import Transport
 
@@ -29,8 +29,8 @@ class KioskAccess:
     def badges(self, badges: Sequence[str]) -> tuple[KioskPerson | None, ...]:
         """Whose badges these are, in their order; ``None`` for nobody's."""
         answer = self.transport.call("POST", f"{_BASE}/badges", body={"badges": list(badges)})
-        return models.read(lambda body: models.kiosk_people(body, len(badges)), answer)
+        return reading.read(lambda body: reading.kiosk_people(body, len(badges)), answer)
 
     def _resolve(self, sent: dict[str, str]) -> KioskPerson:
         answer = self.transport.call("POST", f"{_BASE}/resolve", body=sent)
-        return models.read(models.kiosk_person, answer)
+        return reading.read(reading.kiosk_person, answer)

@@ -222,6 +222,18 @@ def test_a_service_s_token(server: Server) -> None:
         source.get()
 
 
+def test_a_token_can_be_renewed_earlier(server: Server) -> None:
+    clock = [0.0]
+    source = ClientCredentials(server.url, "x", "s", now=lambda: clock[0], renew_before=60)
+    server.says({"access_token": "t-1", "expires_in": 600})
+    server.says({"access_token": "t-2", "expires_in": 600})
+    assert source.get() == "t-1"
+    clock[0] = 539.0
+    assert source.get() == "t-1"
+    clock[0] = 541.0
+    assert source.get() == "t-2"
+
+
 def test_a_token_does_not_show_itself() -> None:
     token = Token("secret-token")
     assert "secret-token" not in repr(token)
