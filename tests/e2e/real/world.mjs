@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openPage, startBrowser } from "../harness.mjs";
 import { Frame, Gate, Today } from "../pages.mjs";
+import { portrait } from "../portraits.mjs";
 
 if (!process.env.HAZIR_REAL) throw new Error("HAZIR_REAL is missing: these tests run from pytest (tests/integration/test_system_page.py)");
 export const system = JSON.parse(process.env.HAZIR_REAL);
@@ -54,4 +55,39 @@ export async function terminal(username, password = "password") {
   const headers = { "Content-Type": "application/json" };
   const { token } = await json(`${system.auth}/login`, { method: "POST", headers, body: JSON.stringify({ username, password }) });
   return (action) => json(`${system.attendance}/attendance`, { method: "POST", headers: { ...headers, Authorization: `Bearer ${token}` }, body: JSON.stringify({ action }) });
+}
+
+const JSON_BODY = { "Content-Type": "application/json" };
+
+/** Plain calls under somebody's token. */
+export async function caller(username, password = "password") {
+  const ask = async (url, method = "GET", json, form, headers = {}) => {
+    const response = await fetch(url, { method, headers: { ...headers, ...(json && JSON_BODY) }, body: json ? JSON.stringify(json) : form });
+    if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
+    return response.status === 204 ? null : response.json();
+  };
+  const { token } = await ask(`${system.auth}/login`, "POST", { username, password });
+  return (url, method, json, form) => ask(url, method, json, form, { Authorization: `Bearer ${token}` });
+}
+
+/** Gives the consent and enrols a portrait, by plain calls: the screen for it has tests of its own. */
+export async function enrol(username, picture) {
+  const call = await caller(username);
+  const { employee_id: id } = await call(`${system.auth}/api/v1/users/me`);
+  const consent = `${system.face}/api/v1/people/${id}/consent`;
+  const { current_version: version } = await call(consent);
+  await call(consent, "POST", { version });
+  const form = new FormData();
+  form.append("image", new Blob([readFileSync(portrait(picture))], { type: "image/jpeg" }), "photo.jpg");
+  await call(`${system.face}/api/v1/people/${id}/faces`, "POST", undefined, form);
+  return { id, call };
+}
+
+/** The account of a kiosk at the site of that person, and a place there that lets it decide. */
+export async function tablet(admin, person) {
+  const { site_id: site } = await admin(`${system.auth}/api/v1/users/${person}`);
+  const account = { name: `tablet_${Date.now()}`, password: "a password of a tablet" };
+  await admin(`${system.auth}/api/v1/users`, "POST", { username: account.name, password: account.password, roles: ["device"], site_id: site });
+  const place = await admin(`${system.attendance}/api/v1/attendance/places`, "POST", { site_id: site, name: "Kiosk", policy: { evidence: [], mode: "toggle" } });
+  return { ...account, site, place: place.id };
 }
