@@ -20,6 +20,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
+import httpx
+
 from bench.face import webcam
 from bench.identify import directions
 from bench.stage import Row, median
@@ -27,7 +29,7 @@ from common.config import ROOT
 from local import keys
 from tests.support import frames, pictures
 from tests.support.cluster import running_cluster
-from tests.support.face_cast import enrol, said
+from tests.support.face_cast import enrol
 from tests.support.face_kiosk import made_up
 from tests.support.folders import open_folder
 from tests.support.kiosk import Kiosk, running_kiosk
@@ -37,14 +39,18 @@ from tests.support.system import running_system
 
 TRIES, ROUNDS = 40, 10
 BAR_MS = 2000.0
-#: What the page films at a place that asks for a movement: two frames, and the time to make it.
-FILMED_MS = 2400.0
+#: What the page films at a place that asks for a movement: two frames, and the time it takes.
+FILMED_MS = 2200.0
 
 
-def timed(kiosk: Kiosk, look: Callable[[], Any]) -> list[float]:
+Look = Callable[[], Any]
+
+
+def timed(kiosk: Kiosk, prepared: Callable[[], Look]) -> list[float]:
     """Milliseconds from the look to the record, of each try, the first left out."""
     found = []
     for _ in range(TRIES + 1):
+        look = prepared()
         began = perf_counter()
         offer = look()
         if offer.status_code != 200:
@@ -56,23 +62,32 @@ def timed(kiosk: Kiosk, look: Callable[[], Any]) -> list[float]:
     return sorted(found[1:])
 
 
-def moving(kiosk: Kiosk, gate: int) -> Callable[[], Any]:
-    """A look with a movement: another one each time, as what was shown before is refused."""
-    token = kiosk.town.token(kiosk.device)
-    asides = iter(range(-120, 120, 240 // (TRIES + 1)))
-    made = {
-        (kind, aside): frames.movement(kind, count=6, aside=aside)
-        for aside in asides
-        for kind in ("turn_left", "turn_right", "closer", "farther")
-    }
-    left = {aside for _, aside in made}
+def moving(kiosk: Kiosk, gate: int) -> Callable[[], Look]:
+    """Looks with a movement: another one each time, as what was shown before is refused."""
+    assert kiosk.rest.parts is not None
+    url = f"{kiosk.rest.parts.settings.face_url}/api/v1/faces/challenges"
+    headers = {"Authorization": f"Bearer {kiosk.town.token(kiosk.device)}"}
+    asides = iter(range(-120, 120, 240 // (TRIES + 2)))
 
-    def look() -> Any:
-        answer = said(kiosk.face.call("POST", "/api/v1/faces/challenges", token), 201)
-        first, second, *rest = made[answer["kind"], left.pop()]
-        return kiosk.look(first, second, further=rest, challenge=answer["challenge"], place_id=gate)
+    def ask() -> tuple[str, str]:
+        answer = httpx.post(url, headers=headers, trust_env=False).raise_for_status().json()
+        return answer["challenge"], answer["kind"]
 
-    return look
+    def prepared() -> Look:
+        aside, (_, expected) = next(asides), ask()
+        made = {expected: frames.movement(expected, count=6, aside=aside)}
+
+        def look() -> Any:
+            challenge, kind = ask()
+            if kind not in made:  # the minute is over, and with it the movement
+                made[kind] = frames.movement(kind, count=6, aside=aside)
+            first, second, *rest = made[kind]
+            sent = {"further": rest, "challenge": challenge, "place_id": gate}
+            return kiosk.look(first, second, **sent)
+
+        return look
+
+    return prepared
 
 
 def services(people: int) -> list[Row]:
@@ -91,11 +106,11 @@ def services(people: int) -> list[Row]:
                 person = kiosk.person(pin="4711", badge="measured-badge")
                 kiosk.face.app.org.refresh()
                 enrol(kiosk.face, town, person, *(portrait(name) for name in SAME[:2]))
-                ways: dict[str, Callable[[], Any]] = {
-                    "three frames looked at and confirmed": lambda: kiosk.look(*shown),
+                ways: dict[str, Callable[[], Look]] = {
+                    "three frames looked at and confirmed": lambda: lambda: kiosk.look(*shown),
                     "a challenge, six frames of a movement, confirmed": moving(kiosk, gate),
-                    "badge": lambda: kiosk.show(badge="measured-badge"),
-                    "PIN": lambda: kiosk.show(person=str(person), pin="4711"),
+                    "badge": lambda: lambda: kiosk.show(badge="measured-badge"),
+                    "PIN": lambda: lambda: kiosk.show(person=str(person), pin="4711"),
                 }
                 rows = [_row(name, timed(kiosk, look), people) for name, look in ways.items()]
             town.close()
