@@ -1,7 +1,7 @@
 // A live camera check: the service says what to do, the page shows it and sends the frames of those few seconds.
 import { callJson } from "./api.js";
 import { capture, FRAME_EDGE } from "./camera.js";
-import { difference, tinyOf } from "./motion.js";
+import { difference, spread, tinyOf } from "./motion.js";
 
 /** About three a second: a turn of the head takes one or two seconds, and each frame shows another moment of it. */
 export const FRAME_MS = 330;
@@ -29,24 +29,6 @@ export async function captureFrames(video, count, { onFrame = () => {}, stopped 
 
 const WATCHED_MS = 2200; // from the words on the screen to the end of a movement, however soon or late somebody begins it
 const MOMENT_MS = 200;
-
-/**
- * Which `count` frames tell a movement best, of many: `moved[i]` is how much frame i differs from the one before. They share what has
- * moved evenly, or the time where nothing has; the last frame is always among them.
- */
-export function spread(moved, count) {
-  const still = Math.max(0.001, ...moved) / 20; // so that standing still is shared by time
-  const sums = [];
-  for (const part of moved) sums.push((sums.at(-1) ?? 0) + part + still);
-  const chosen = [];
-  for (let k = 1; k <= count; k += 1) {
-    const wanted = (sums.at(-1) * k) / count - 1e-9;
-    const latest = moved.length - (count - k) - 1;
-    const found = k === count ? latest : sums.findIndex((sum) => sum >= wanted);
-    chosen.push(Math.min(latest, Math.max(found, (chosen.at(-1) ?? -1) + 1)));
-  }
-  return chosen;
-}
 
 /** `count` frames of a movement that is made now; null when `stopped()` says so. */
 export async function captureMovement(video, count, { stopped = () => false, edge } = {}) {

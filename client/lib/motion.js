@@ -16,6 +16,24 @@ export function difference(a, b) {
   return changed / (a.length / 4);
 }
 
+/**
+ * Which `count` frames tell a movement best, of many: `moved[i]` is how much frame i differs from the one before. They share what has
+ * moved evenly, or the time where nothing has; the last frame is always among them.
+ */
+export function spread(moved, count) {
+  const still = Math.max(0.001, ...moved) / 20; // so that standing still is shared by time
+  const sums = [];
+  for (const part of moved) sums.push((sums.at(-1) ?? 0) + part + still);
+  const chosen = [];
+  for (let k = 1; k <= count; k += 1) {
+    const wanted = (sums.at(-1) * k) / count - 1e-9;
+    const latest = moved.length - (count - k) - 1;
+    const found = k === count ? latest : sums.findIndex((sum) => sum >= wanted);
+    chosen.push(Math.min(latest, Math.max(found, (chosen.at(-1) ?? -1) + 1)));
+  }
+  return chosen;
+}
+
 /** A function that gives the tiny picture of this moment as RGBA. */
 export function tinyOf(video) {
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });

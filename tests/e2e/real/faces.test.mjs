@@ -1,5 +1,6 @@
 // The screens about faces on the running system: the kiosk, the review queue, one's own data.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { openPage } from "../harness.mjs";
 import { Gate } from "../pages.mjs";
