@@ -1,4 +1,4 @@
-// Whether somebody has come before the camera: told by how much a tiny grey picture changes. It never leaves the tablet.
+// Movement before the camera: whether somebody has come, and which frames tell a movement. By a tiny grey picture that never leaves the tablet.
 const WIDTH = 32;
 const HEIGHT = 24;
 const EVERY_MS = 250;
