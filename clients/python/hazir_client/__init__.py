@@ -1,4 +1,4 @@
-"""Hazir from Python: tokens, punches, faces and jobs, typed."""
+"""Hazir from Python: tokens, punches, faces, enrolment, kiosks and jobs, typed."""
 
 from .attendance import Attendance
 from .enrolment import Enrolment
