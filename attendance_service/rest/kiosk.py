@@ -18,7 +18,7 @@ from attendance_service.service.kiosk_ports import Offer, Shown
 from common.clock import rfc3339
 from common.errors import invalid
 from common.httpkit.api import Api, Call, Endpoint, bearer
-from common.httpkit.fields import Id, Strict
+from common.httpkit.fields import Id, Strict, example
 
 _BASE = "/api/v1/attendance/kiosk"
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
@@ -31,12 +31,16 @@ class LookForm(BaseModel):
     movement of ``challenge``, which the device has asked the face service for.
     """
 
+    model_config = example(place_id=3)
+
     place_id: Id | None = None
     challenge: Annotated[str, Field(pattern=CHALLENGE)] | None = None
 
 
 class LookIn(Strict):
     """A badge, or a username or number with a PIN: the way that needs no face."""
+
+    model_config = example(person="demo_staff_1", pin="7391", place_id=3)
 
     badge: _Text | None = None
     person: Annotated[str, Field(min_length=1, max_length=150)] | None = None
@@ -54,6 +58,8 @@ class LookIn(Strict):
 class KnownOut(BaseModel):
     """Who was known."""
 
+    model_config = example(employee_id=7, full_name="Elif Aydın")
+
     employee_id: int
     full_name: str
 
@@ -63,6 +69,15 @@ class LookOut(BaseModel):
 
     ``photo`` says that the confirmation must bring a picture.
     """
+
+    model_config = example(
+        ticket="h2_M1g…the ticket…SDArU",
+        employee={"employee_id": 7, "full_name": "Elif Aydın"},
+        action="in",
+        place_id=3,
+        photo=False,
+        expires_at="2026-11-26T08:58:03.120000Z",
+    )
 
     ticket: str
     employee: KnownOut
@@ -74,6 +89,8 @@ class LookOut(BaseModel):
 
 class ConfirmIn(Strict):
     """The person has confirmed; ``image`` is a picture in base64, where the place keeps one."""
+
+    model_config = example(ticket="h2_M1g…the ticket…SDArU")
 
     ticket: _Text
     image: str | None = Field(default=None, max_length=LONGEST_BASE64)
