@@ -27,7 +27,7 @@ from face_service.domain.consent import (
 )
 from face_service.domain.matching import Embedding
 from face_service.domain.quality import Quality
-from face_service.service.ports import Alike, EnrolledFace, NewFace, Template
+from face_service.service.ports import Alike, EnrolledFace, EnrolmentMoved, NewFace, Template
 from face_service.store import audit
 from face_service.store.alarms import raise_alarms
 
@@ -48,20 +48,24 @@ class Faces:
         employee_id: int,
         faces: Sequence[NewFace],
         *,
+        beside: Sequence[int],
         engine: str,
         actor: int,
         alike: Alike | None = None,
     ) -> list[EnrolledFace]:
-        """Enrol ``faces``, with an alarm for each of ``alike``.
+        """Enrol ``faces`` beside those numbered ``beside``, with an alarm for each of ``alike``.
 
-        Raises ``consent_required`` or ``enrolment_full``.
+        Raises ``consent_required``, ``enrolment_full`` or `EnrolmentMoved`.
         """
         with self.db.transaction() as tx:
             subject = lock_subject(tx, employee_id)
             # Looked at again under the lock: it may have been withdrawn during the embedding.
             if subject is None or subject.consent_version != CONSENT_VERSION:
                 raise consent_required()
-            if len(tx.all(_SQL["list"], employee_id=employee_id)) + len(faces) > MOST_PHOTOS:
+            there = [row.id for row in tx.all(_SQL["list"], employee_id=employee_id)]
+            if there != list(beside):
+                raise EnrolmentMoved
+            if len(there) + len(faces) > MOST_PHOTOS:
                 raise conflict(
                     "enrolment_full", f"At most {MOST_PHOTOS} photos are kept; erase one first."
                 )
