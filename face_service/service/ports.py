@@ -162,10 +162,6 @@ class ConsentStore(Protocol):
         """Record that the person agrees to ``text``."""
         ...
 
-    def withdraw(self, employee_id: int, *, actor: int) -> None:
-        """Record that they no longer do, and erase every face and the key."""
-        ...
-
 
 class FaceStore(Protocol):
     """Enrolled faces, audited; each call is one transaction."""

@@ -48,6 +48,9 @@ class Jobs:
         """Keep and queue a job; the same one again is the same job, another one a conflict."""
         digest = _digest(job)
         with self.db.transaction() as tx:
+            tx.one(
+                _SQL["hold_subject"], employee_id=job.employee_id, school_number=job.school_number
+            )
             made = tx.one(
                 _SQL["add"],
                 kind=job.kind.value,

@@ -6,6 +6,11 @@ VALUES (%(kind)s, %(submitted_by)s, %(verification_id)s, %(body_hash)s, %(employ
 ON CONFLICT (submitted_by, verification_id) DO NOTHING
 RETURNING id
 
+-- :name hold_subject
+-- Whoever ends this person's consent waits for the job that is being kept, or has done so before.
+SELECT employee_id FROM face.subject WHERE employee_id = coalesce(%(employee_id)s::bigint,
+    (SELECT employee_id FROM org.people WHERE school_number = %(school_number)s)) FOR SHARE
+
 -- :name same
 SELECT id, body_hash FROM face.job
 WHERE submitted_by = %(submitted_by)s AND verification_id = %(verification_id)s
@@ -117,13 +122,15 @@ DELETE FROM face.job WHERE id = ANY (ARRAY(
 ))
 
 -- :name erase_of
--- The pictures of one person, wherever their job stands; it ends as failed.
+-- The pictures of one person, wherever their job stands; it ends as failed. The older call knows
+-- people by their school number.
 WITH ended AS (
     UPDATE face.job
     SET wrapped_key = NULL, lease_until = NULL, updated_at = clock_timestamp(), turn = turn + 1,
         error = CASE WHEN state IN ('queued', 'running', 'dead') THEN 'erased' ELSE error END,
         state = CASE WHEN state IN ('queued', 'running', 'dead') THEN 'failed' ELSE state END
-    WHERE employee_id = %(employee_id)s AND wrapped_key IS NOT NULL
+    WHERE wrapped_key IS NOT NULL AND (employee_id = %(employee_id)s OR school_number = (
+        SELECT school_number FROM org.people WHERE employee_id = %(employee_id)s))
     RETURNING id, verification_id, webhook_url
 ), gone AS (
     DELETE FROM face.job_picture WHERE job_id IN (SELECT id FROM ended)
