@@ -122,11 +122,14 @@ class Faces:
     def renew(self, employee_id: int, templates: Sequence[Template]) -> int:
         """Keep the embeddings that an engine made of photos that are still there; how many.
 
-        Photos that the same engine has seen already are left alone.
+        Photos that the same engine has seen already are left alone, and so are those of people
+        whose consent is to an older text.
         """
         with self.db.transaction() as tx:
             subject = lock_subject(tx, employee_id)
             if subject is None or subject.wrapped_key is None:
+                return 0
+            if subject.consent_version != CONSENT_VERSION:
                 return 0
             wrapped = bytes(subject.wrapped_key)
             renewed = [
