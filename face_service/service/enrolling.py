@@ -113,6 +113,7 @@ class Enrolling:
         Raises `EnrolmentMoved` when the ones before are others by then: two photos of two people
         that came at the same time would each have been compared with nobody.
         """
+        before = [face.id for face in self.store.faces(person.employee_id)]
         templates = self.store.templates(person.employee_id)
         known: list[Embedding] = []
         if templates:
@@ -123,7 +124,7 @@ class Enrolling:
         return self.store.add(
             person.employee_id,
             faces,
-            beside=[template.id for template in templates],
+            beside=before,
             engine=self.current.engine_name,
             actor=actor,
             alike=self.watch.alike(person, whole),

@@ -13,6 +13,7 @@ from common.identity import Action, Person, Subject
 from common.privacy.archive import document
 from common.privacy.remains import Remains, everywhere
 from common.privacy.shown import look
+from common.vault import Unreadable
 from face_service.service.access import Access
 from face_service.service.ports import EnrolledFace, Template
 
@@ -49,12 +50,12 @@ class PersonalStore(Protocol):
         """The history of the consent, with the texts."""
         ...
 
-    def enrolled(self, employee_id: int) -> Sequence[tuple[EnrolledFace, Template]]:
-        """Every enrolled photo with its template, whatever may be done with it."""
+    def enrolled(self, employee_id: int) -> Sequence[tuple[EnrolledFace, Template | None]]:
+        """Every enrolled photo, with its template if it can be opened, whatever may be done."""
         ...
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
-        """The JPEG of one enrolled photo."""
+        """The JPEG of one enrolled photo; raises `Unreadable`."""
         ...
 
     def decisions(self, employee_id: int) -> Iterator[list[Any]]:
@@ -106,7 +107,10 @@ class PrivacyService:
         for page, rows in enumerate(self.store.access_log(number), 1):
             yield f"access-log-{page:03}.json", document([look(row) for row in rows])
         for face, _ in enrolled:
-            jpeg = self.store.photo(number, face.id)
+            try:
+                jpeg = self.store.photo(number, face.id)
+            except Unreadable:
+                continue  # there is nothing to be had of it, and the rest is theirs all the same
             if jpeg is None:  # erased since the copy began: then nothing of it may go on
                 raise not_found()
             yield f"photos/face-{face.id}.jpg", jpeg
@@ -140,7 +144,7 @@ def _consent(row: Any) -> dict[str, Any]:
     }
 
 
-def _face(face: EnrolledFace, template: Template) -> dict[str, Any]:
+def _face(face: EnrolledFace, template: Template | None) -> dict[str, Any]:
     return {
         "id": face.id,
         "enrolled_at": rfc3339(face.created_at),
@@ -150,7 +154,7 @@ def _face(face: EnrolledFace, template: Template) -> dict[str, Any]:
         if face.quality
         else None,
         "photo": f"photos/face-{face.id}.jpg",
-        "template": [round(float(number), 6) for number in template.embedding],
+        "template": [round(float(one), 6) for one in template.embedding] if template else None,
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from common import logs
 from common.db import Database, Row, Transaction
 from common.errors import conflict
 from common.privacy.statements import statements
@@ -55,7 +56,8 @@ class Faces:
     ) -> list[EnrolledFace]:
         """Enrol ``faces`` beside those numbered ``beside``, with an alarm for each of ``alike``.
 
-        Raises ``consent_required``, ``enrolment_full`` or `EnrolmentMoved`.
+        Raises ``consent_required``, ``enrolment_full``, ``enrolment_unreadable`` (of the key) or
+        `EnrolmentMoved`.
         """
         with self.db.transaction() as tx:
             subject = lock_subject(tx, employee_id)
@@ -73,7 +75,11 @@ class Faces:
             if not wrapped:
                 wrapped = self.vault.new_key(employee_id)
                 tx.execute(_SQL["set_key"], employee_id=employee_id, wrapped_key=wrapped)
-            added = [self._insert(tx, employee_id, wrapped, face, engine) for face in faces]
+            try:
+                added = [self._insert(tx, employee_id, wrapped, face, engine) for face in faces]
+            except Unreadable as fault:
+                message = "What is enrolled cannot be opened any more; erase it first."
+                raise conflict("enrolment_unreadable", message) from fault
             ids = [face.id for face in added]
             after = {"faces": ids, "engine": engine, "consent": subject.consent_version}
             audit.note(tx, "enrol_faces", audit.person(employee_id), actor, after=after)
@@ -94,21 +100,31 @@ class Faces:
         rows = self.db.all(_SQL["embeddings"], employee_id=employee_id)
         if any(row.consent_version != CONSENT_VERSION for row in rows):
             raise consent_outdated()
-        return [
-            Template(
-                row.id,
-                row.engine,
-                unpacked(self.opened(employee_id, row)),
-            )
-            for row in rows
-        ]
+        found = (self.template(employee_id, row) for row in rows)
+        return [one for one in found if one is not None]
+
+    def template(self, employee_id: int, row: Row) -> Template | None:
+        """The embedding in ``row``; one that cannot be opened recognises nobody."""
+        try:
+            return Template(row.id, row.engine, unpacked(self.opened(employee_id, row)))
+        except Unreadable:
+            logs.log().error("a template cannot be opened", employee_id=employee_id, face=row.id)
+            return None
 
     def opened(self, employee_id: int, row: Row) -> bytes:
         """The plain bytes of the embedding in ``row``, which has the wrapped key too."""
         return self.vault.open(bytes(row.wrapped_key), employee_id, bytes(row.embedding))
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
-        """The JPEG of one enrolled photo, or ``None``."""
+        """The JPEG of one enrolled photo, or ``None``, also when it cannot be opened any more."""
+        try:
+            return self.opened_photo(employee_id, face_id)
+        except Unreadable:
+            logs.log().error("a photo cannot be opened", employee_id=employee_id, face=face_id)
+            return None
+
+    def opened_photo(self, employee_id: int, face_id: int) -> bytes | None:
+        """The JPEG of one enrolled photo, or ``None``; raises `Unreadable`."""
         row = self.db.one(_SQL["photo"], employee_id=employee_id, id=face_id)
         if row is None:
             return None

@@ -16,7 +16,7 @@ from face_service.service.ports import EnrolledFace, Template
 from face_service.service.privacy import Erased
 from face_service.store import audit
 from face_service.store.ending import Ending
-from face_service.store.faces import DESTROYED, Faces, listed, lock_subject, unpacked
+from face_service.store.faces import DESTROYED, Faces, listed, lock_subject
 
 _SQL = Queries(Path(__file__).with_name("personal.sql"))
 _PAGE = 1000
@@ -56,19 +56,14 @@ class PersonalData:
         """The history of the consent, with the texts."""
         return self.db.all(_SQL["consents"], employee_id=employee_id)
 
-    def enrolled(self, employee_id: int) -> list[tuple[EnrolledFace, Template]]:
+    def enrolled(self, employee_id: int) -> list[tuple[EnrolledFace, Template | None]]:
         """Every enrolled photo with its template, whatever may be done with it."""
-        return [
-            (
-                listed(row),
-                Template(row.id, row.engine, unpacked(self.faces.opened(employee_id, row))),
-            )
-            for row in self.db.all(_SQL["enrolled"], employee_id=employee_id)
-        ]
+        rows = self.db.all(_SQL["enrolled"], employee_id=employee_id)
+        return [(listed(row), self.faces.template(employee_id, row)) for row in rows]
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
-        """The JPEG of one enrolled photo."""
-        return self.faces.photo(employee_id, face_id)
+        """The JPEG of one enrolled photo; raises `Unreadable`."""
+        return self.faces.opened_photo(employee_id, face_id)
 
     def decisions(self, employee_id: int) -> Iterator[list[Row]]:
         """What was decided about the person, some at a time, the oldest first."""

@@ -60,3 +60,7 @@ class Renewals(Faces):
             version=CONSENT_VERSION,
         )
         return [row.id for row in rows]
+
+    def photo(self, employee_id: int, face_id: int) -> bytes | None:
+        """The JPEG of one enrolled photo; raises `Unreadable`, as whose it is must enrol again."""
+        return self.opened_photo(employee_id, face_id)
