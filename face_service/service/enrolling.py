@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from common.errors import DomainError, Kind, conflict, not_found
 from common.identity import Action, Person, Subject
 from face_service.domain.consent import CONSENT_VERSION, consent_required
-from face_service.domain.faces import Face, dominant, foremost
+from face_service.domain.faces import Face, foremost
 from face_service.domain.matching import Embedding, Thresholds, require_one_person
 from face_service.domain.quality import Assessment, Limits, assess, refusal
 from face_service.service.access import Access, require_biometrics, require_permission
+from face_service.service.embedding import embed_kept
 from face_service.service.identifying import Watch
 from face_service.service.ports import (
     ConsentStore,
@@ -159,26 +160,6 @@ class Enrolling:
         erased = self.store.erase(employee_id, face_id, actor=caller.employee_id)
         if face_id is not None and not erased:
             raise not_found()
-
-
-def embed_dominant(engine: Engine, picture: Picture, field: str) -> Embedding:
-    """The face that ``picture`` means, as numbers; raises what `dominant` does."""
-    faces = engine.detect(picture)
-    face = dominant(faces, width=picture.width, height=picture.height, field=field)
-    return engine.embed(picture, face)
-
-
-def embed_kept(engine: Engine, images: Images, jpeg: bytes) -> Embedding | None:
-    """The face on a kept photo as numbers; ``None`` when the engine makes nothing of it.
-
-    Raises ``unavailable``, which says nothing about the photo.
-    """
-    try:
-        return embed_dominant(engine, images.pixels(jpeg), "image")
-    except DomainError as fault:
-        if fault.kind is Kind.UNAVAILABLE:
-            raise
-        return None
 
 
 def _new_face(engine: Engine, picture: Picture, limits: Limits) -> NewFace:

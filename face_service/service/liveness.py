@@ -79,12 +79,11 @@ class Liveness:
         return self._judge(caller, person.employee_id, proof)
 
     def _judge(self, caller: Subject, employee_id: int, proof: Proof) -> LivenessVerdict:
-        pictures = [
-            self.images.pixels(frame, field=proof.further if number else "image")
+        alone = len(proof.frames) == 1
+        looks = [
+            self._look(frame, proof.further if number else "image", alone=alone)
             for number, frame in enumerate(proof.frames)
         ]
-        with self.engines.borrow() as engine:
-            looks = [_look(engine, picture, alone=len(pictures) == 1) for picture in pictures]
         by_service = Role.SERVICE in caller.person.roles
         showing = Showing(
             employee_id=employee_id,
@@ -99,6 +98,12 @@ class Liveness:
             return liveness.judge(looks, self.thresholds, replay=replay, challenge=presented)
 
         return self.store.settle(showing, decide)
+
+    def _look(self, frame: bytes, field: str, *, alone: bool) -> Look:
+        """What one frame shows; its pixels are let go before the next one is decoded."""
+        picture = self.images.pixels(frame, field=field)
+        with self.engines.borrow() as engine:
+            return _look(engine, picture, alone=alone)
 
 
 def _look(engine: Engine, picture: Picture, *, alone: bool) -> Look:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from common.vault import Unreadable
-from face_service.service.enrolling import embed_kept
+from face_service.service.embedding import embed_kept
 from face_service.service.ports import Engines, Images, Template
 
 #: So many people are looked up at a time.
