@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -58,8 +58,8 @@ class PersonalStore(Protocol):
         """The JPEG of one enrolled photo; raises `Unreadable`."""
         ...
 
-    def decisions(self, employee_id: int) -> Iterator[list[Any]]:
-        """What was decided about the person, some at a time."""
+    def pages(self, what: str, employee_id: int) -> Iterator[list[Any]]:
+        """Rows about the person, some at a time: decisions, identified, jobs, alarms or shown."""
         ...
 
     def access_log(self, employee_id: int) -> Iterator[list[Any]]:
@@ -102,8 +102,9 @@ class PrivacyService:
         yield "consent.json", document([_consent(row) for row in self.store.consents(number)])
         enrolled = self.store.enrolled(number)
         yield "faces.json", document([_face(*pair) for pair in enrolled])
-        for page, rows in enumerate(self.store.decisions(number), 1):
-            yield f"decisions-{page:03}.json", document([_decision(row) for row in rows])
+        for what, shape in _KINDS.items():
+            for page, rows in enumerate(self.store.pages(what, number), 1):
+                yield f"{what}-{page:03}.json", document([shape(row) for row in rows])
         for page, rows in enumerate(self.store.access_log(number), 1):
             yield f"access-log-{page:03}.json", document([look(row) for row in rows])
         for face, _ in enrolled:
@@ -167,3 +168,39 @@ def _decision(row: Any) -> dict[str, Any]:
         "after": row.after,
         "reason": row.reason,
     }
+
+
+def _job(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "state": row.state,
+        "attempts": row.attempts,
+        "created_at": rfc3339(row.created_at),
+        "updated_at": rfc3339(row.updated_at),
+        "result": row.result,
+        "error": row.error,
+    }
+
+
+def _alarm(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "similarity": row.similarity,
+        "site_id": row.site_id,
+        "seen_at": rfc3339(row.seen_at),
+        "closed_at": rfc3339(row.closed_at) if row.closed_at else None,
+    }
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {"seen_at": rfc3339(row.seen_at), "expires_at": rfc3339(row.expires_at)}
+
+
+_KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "decisions": _decision,
+    "identified": _decision,
+    "jobs": _job,
+    "alarms": _alarm,
+    "shown": _shown,
+}

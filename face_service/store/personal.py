@@ -65,10 +65,10 @@ class PersonalData:
         """The JPEG of one enrolled photo; raises `Unreadable`."""
         return self.faces.opened_photo(employee_id, face_id)
 
-    def decisions(self, employee_id: int) -> Iterator[list[Row]]:
-        """What was decided about the person, some at a time, the oldest first."""
-        after, target = 0, audit.person(employee_id)
-        while rows := self.db.all(_SQL["decisions"], object=target, after=after, limit=_PAGE):
+    def pages(self, what: str, employee_id: int) -> Iterator[list[Row]]:
+        """Rows of one kind about the person, some at a time, the oldest first."""
+        after, sql = 0, _SQL[what]
+        while rows := self.db.all(sql, employee_id=employee_id, after=after, limit=_PAGE):
             yield rows
             after = rows[-1].id
 
