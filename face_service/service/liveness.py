@@ -16,7 +16,7 @@ from face_service.domain.challenge import Movement
 from face_service.domain.faces import Face, dominant
 from face_service.domain.liveness import LivenessVerdict, Look, Presented, Thresholds
 from face_service.domain.replays import Replay
-from face_service.service.access import Access, require_permission
+from face_service.service.access import Access, require_biometrics, require_permission
 from face_service.service.liveness_ports import LivenessStore, Showing
 from face_service.service.ports import Engine, Engines, Images, Picture
 
@@ -69,13 +69,19 @@ class Liveness:
         return Challenge(token, movement, until)
 
     def check(self, caller: Subject, proof: Proof) -> LivenessVerdict:
-        """Whether the frames show a person who is there; they are remembered as the caller's."""
+        """Whether the frames show a person who is there; they are remembered as the caller's.
+
+        Raises ``biometrics_off``, as `check_person` does; services have no site.
+        """
         require_permission(caller, Action.DETECT_FACE)
+        if Role.SERVICE not in caller.person.roles:
+            require_biometrics(caller.person)
         return self._judge(caller, caller.employee_id, proof)
 
     def check_person(self, caller: Subject, employee_id: int, proof: Proof) -> LivenessVerdict:
         """The same about frames that are said to show this person, to whom they are remembered."""
         person = self.access.person(caller, Action.VERIFY_FACE, employee_id)
+        require_biometrics(person)
         return self._judge(caller, person.employee_id, proof)
 
     def _judge(self, caller: Subject, employee_id: int, proof: Proof) -> LivenessVerdict:

@@ -139,7 +139,8 @@ class Jobs:
                 pictures.setdefault(picture.name, []).append(plain)
         except Unreadable:
             return None
-        return Work(JobKind(row.kind), row.submitted_by, row.employee_id, pictures)
+        kind = JobKind(row.kind)
+        return Work(kind, row.submitted_by, row.employee_id, pictures, row.school_number)
 
     def settle(self, turn: Turn, outcome: Outcome, state: JobState) -> bool:
         """Keep how it ended and queue the webhook; false when the turn has passed on."""

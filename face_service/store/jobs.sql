@@ -70,7 +70,7 @@ WHERE id = %(id)s AND state = 'queued'
 RETURNING id, turn, attempts
 
 -- :name work
-SELECT kind, submitted_by, employee_id, wrapped_key FROM face.job
+SELECT kind, submitted_by, employee_id, school_number, wrapped_key FROM face.job
 WHERE id = %(id)s AND turn = %(turn)s AND state = 'running' AND wrapped_key IS NOT NULL
 
 -- :name pictures
