@@ -26,7 +26,7 @@ _WHOLE_ORIGIN = re.compile(_ORIGIN + _PORT)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # A last label that begins with a digit makes resolvers read the name as a number.
 _NUMERIC = re.compile(r"[0-9]")
-#: For protocols between routers, for nobody yet, and for examples: some Pythons count them as public.
+#: For protocols between routers, for nobody yet, for examples: some Pythons call them public.
 _NOBODYS = (
     IPv4Network("192.0.0.0/24"),
     IPv4Network("192.88.99.0/24"),
