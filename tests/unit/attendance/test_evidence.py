@@ -94,7 +94,7 @@ def test_no_answer_at_all_is_as_good_as_none() -> None:
 
 @pytest.mark.parametrize("verdict", [None, *Verdict])
 def test_what_is_compared_later_waits_whatever_was_said(verdict: Verdict | None) -> None:
-    """Nothing that is known at the door accepts it, and nothing refuses it but a missing picture."""
+    """Nothing known at the door accepts it, and nothing but a missing picture refuses it."""
     later = replace(KIND, face_check=FaceCheck.LATER)
     face = FaceResult(verdict) if verdict else None
     judged = judge(later, has_image=True, face=face)
