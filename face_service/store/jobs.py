@@ -30,6 +30,7 @@ from face_service.store import audit
 
 _SQL = Queries(Path(__file__).with_name("jobs.sql"))
 JUDGE, DELIVER = "judge", "deliver"
+_PURGED_AT_ONCE = 100
 
 
 def vault_of(face_key: bytes) -> Vault:
@@ -177,8 +178,14 @@ class Jobs:
 
     def purge(self, *, picture_days: int, days: int) -> int:
         """Delete what is past its time: pictures of the dead first, then whole jobs; the rows."""
-        pictures = self.db.execute(_SQL["purge_pictures"], days=picture_days)
-        return pictures + self.db.execute(_SQL["purge_jobs"], days=days)
+        return self._purge("purge_pictures", picture_days) + self._purge("purge_jobs", days)
+
+    def _purge(self, name: str, days: int) -> int:
+        """Some at a time, until nothing of the kind is left."""
+        gone = 0
+        while portion := self.db.execute(_SQL[name], days=days, at_once=_PURGED_AT_ONCE):
+            gone += portion
+        return gone
 
     def erase_of(self, tx: Transaction, employee_id: int) -> int:
         """Destroy the pictures of a person's jobs within ``tx``; how many jobs had any.

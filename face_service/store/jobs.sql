@@ -102,11 +102,16 @@ SELECT id, turn, attempts FROM face.job
 WHERE state = 'running' AND lease_until < now() ORDER BY lease_until LIMIT 100
 
 -- :name purge_pictures
--- The pictures of the dead, once nobody can be expected to have them tried again.
+-- The pictures of the dead, once nobody can be expected to have them tried again; some at a time, as
+-- a statement that takes too long would be cancelled every time.
 WITH old AS (
     UPDATE face.job SET wrapped_key = NULL
-    WHERE wrapped_key IS NOT NULL AND state = 'dead'
-      AND updated_at < now() - %(days)s * interval '1 day'
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM face.job
+        WHERE wrapped_key IS NOT NULL AND state = 'dead'
+          AND updated_at < now() - %(days)s * interval '1 day'
+        LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
+    ))
     RETURNING id
 )
 DELETE FROM face.job_picture WHERE job_id IN (SELECT id FROM old)
@@ -118,7 +123,7 @@ DELETE FROM face.job WHERE id = ANY (ARRAY(
       AND j.updated_at < now() - %(days)s * interval '1 day'
       AND NOT EXISTS (SELECT FROM face.delivery d
                       WHERE d.job_id = j.id AND d.state IN ('waiting', 'sending'))
-    LIMIT 1000
+    LIMIT %(at_once)s
 ))
 
 -- :name erase_of
