@@ -190,8 +190,10 @@ class Jobs:
     def erase_of(self, tx: Transaction, employee_id: int) -> int:
         """Destroy the pictures of a person's jobs within ``tx``; how many jobs had any.
 
-        A job that was not decided yet never will be, and its receiver is told so.
+        A job that was not decided yet never will be, and its receiver is told so. What came of
+        those before is forgotten, unless it is still on its way.
         """
+        tx.execute(_SQL["forget_done"], employee_id=employee_id)
         ended = tx.all(_SQL["erase_of"], employee_id=employee_id)
         for row in ended:
             _tell(tx, row.id, row, unfit("erased"))

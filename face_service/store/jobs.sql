@@ -142,6 +142,15 @@ WITH ended AS (
 )
 SELECT id, verification_id, webhook_url FROM ended
 
+-- :name forget_done
+-- What came of this person's jobs before, once it was told.
+DELETE FROM face.job AS j
+WHERE state IN ('done', 'failed', 'dead') AND wrapped_key IS NULL
+  AND (employee_id = %(employee_id)s OR school_number = (
+      SELECT school_number FROM org.people WHERE employee_id = %(employee_id)s))
+  AND NOT EXISTS (SELECT FROM face.delivery d
+                  WHERE d.job_id = j.id AND d.state IN ('waiting', 'sending'))
+
 -- :name counts
 SELECT state, count(*) AS number FROM face.job WHERE state <> 'done' GROUP BY state
 

@@ -100,6 +100,29 @@ def test_pictures_that_wait_prints_and_alarms_go_with_the_consent(
     assert town.sql("SELECT 1 FROM face.alarm WHERE %s IN (one, other)", someone) == []
 
 
+def test_what_came_of_jobs_before_is_forgotten_once_it_was_told(
+    face: FaceClient, town: Town, cast: Cast, someone: int
+) -> None:
+    enrol(face, town, someone, A)
+    names = [f"{state}-{someone}" for state in ("delivered", "waiting")]
+    for name in names:
+        said(submit(face, town, cast, name, form={"employee_id": str(someone)}), 202)
+        number = town.sql("SELECT id FROM face.job WHERE verification_id = %s", name)[0][0]
+        town.sql(
+            "UPDATE face.job SET state = 'done', wrapped_key = NULL,"
+            " result = '{\"similarity\": 0.7}' WHERE id = %s",
+            number,
+        )
+        town.sql(
+            "INSERT INTO face.delivery (job_id, url, body, state) VALUES (%s, '', '', %s)",
+            number,
+            name.partition("-")[0],
+        )
+    withdraw(face, town, someone)
+    left = town.sql("SELECT verification_id FROM face.job WHERE employee_id = %s", someone)
+    assert left == [(names[1],)]
+
+
 def test_a_job_that_is_being_kept_while_the_consent_ends_leaves_no_picture(
     face: FaceClient, town: Town, cast: Cast, someone: int, db: Database, settings: Settings
 ) -> None:
