@@ -165,7 +165,10 @@ class Faces:
             return len(renewed)
 
     def erase(self, employee_id: int, face_id: int | None, *, actor: int) -> bool:
-        """Erase one photo or all of them; with the last one goes the key."""
+        """Erase one photo or all of them; with the last one goes the key.
+
+        Those that are left get another key: of the one erased nothing can be read either.
+        """
         with self.db.transaction() as tx:
             subject = lock_subject(tx, employee_id)
             if subject is None:
@@ -174,14 +177,39 @@ class Faces:
                 gone = erase_all(tx, employee_id)
             else:
                 gone = tx.execute(_SQL["erase_one"], employee_id=employee_id, id=face_id)
-            if not tx.all(_SQL["list"], employee_id=employee_id):
-                tx.execute(_SQL["set_key"], employee_id=employee_id, wrapped_key=None)
-                if subject.wrapped_key is not None:
-                    tx.execute(DESTROYED)
+            if gone and subject.wrapped_key is not None:
+                wrapped = self._sealed_anew(tx, employee_id, bytes(subject.wrapped_key))
+                tx.execute(_SQL["set_key"], employee_id=employee_id, wrapped_key=wrapped)
+                tx.execute(DESTROYED)
             if gone:
                 before = {"faces": gone, "face": face_id}
                 audit.note(tx, "erase_faces", audit.person(employee_id), actor, before=before)
             return gone > 0
+
+    def _sealed_anew(self, tx: Transaction, employee_id: int, wrapped: bytes) -> bytes | None:
+        """Seal what is enrolled with another key, and return that; ``None`` when nothing is."""
+        left = tx.all(_SQL["sealed"], employee_id=employee_id)
+        if not left:
+            return None
+        fresh = self.vault.new_key(employee_id)
+
+        def anew(sealed: bytes) -> bytes:
+            try:
+                return self.vault.seal(
+                    fresh, employee_id, self.vault.open(wrapped, employee_id, sealed)
+                )
+            except Unreadable:
+                return sealed  # no key opens it, this one as little as the other
+
+        for row in left:
+            tx.execute(
+                _SQL["seal_anew"],
+                employee_id=employee_id,
+                id=row.id,
+                embedding=anew(bytes(row.embedding)),
+                photo=anew(bytes(row.photo)),
+            )
+        return fresh
 
     def _insert(
         self, tx: Transaction, employee_id: int, wrapped: bytes, face: NewFace, engine: str

@@ -12,6 +12,7 @@ import pytest
 from common.config import load
 from common.db import Database
 from common.sql import dsn
+from common.vault import Unreadable, Vault
 from face_service.domain.consent import CONSENT_VERSION
 from face_service.domain.jobs import JobKind
 from face_service.domain.liveness import LivenessVerdict, Reason
@@ -24,7 +25,7 @@ from face_service.store.liveness import LivenessBook, key_of
 from tests.support import frames
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient
-from tests.support.face_cast import A, Cast, enrol, said
+from tests.support.face_cast import A2, A3, A, Cast, enrol, said, verify
 from tests.support.job_calls import TARGET, pair, submit
 from tests.support.people import Town
 
@@ -200,6 +201,30 @@ def test_prints_and_challenges_past_their_time_go_by_themselves(
     face.app.retention()
     for table in ("seen", "challenge"):
         assert town.sql(f"SELECT count(*) FROM face.{table}") == [(0,)], table
+
+
+def test_of_one_photo_erased_nothing_can_be_read_and_the_others_go_on(
+    face: FaceClient, town: Town, someone: int, settings: Settings
+) -> None:
+    """Its bytes stay in the database's files for a while, and so must not its key."""
+    first, second = enrol(face, town, someone, A, A2)["items"]
+    kept = "SELECT photo, embedding, wrapped_key FROM face.template JOIN face.subject"
+    kept = f"{kept} USING (employee_id) WHERE id = %s"
+    before = [bytes(value) for value in town.sql(kept, first["id"])[0]]
+    shown = face.call("GET", second["photo_url"], town.token(someone)).get_data()
+    destroyed = town.sql("SELECT count(*) FROM face.destroyed_key")[0][0]
+    path, token = f"/api/v1/people/{someone}/faces", town.token(someone)
+    said(face.call("DELETE", f"{path}/{first['id']}", token), 204)
+    after = [bytes(value) for value in town.sql(kept, second["id"])[0]]
+    vault = Vault(settings.face_key.key())
+    assert vault.open(before[2], someone, before[0])
+    for sealed in before[:2]:
+        with pytest.raises(Unreadable):
+            vault.open(after[2], someone, sealed)
+    assert town.sql("SELECT count(*) FROM face.destroyed_key")[0][0] == destroyed + 1
+    assert face.call("GET", second["photo_url"], token).get_data() == shown
+    assert said(verify(face, token, A3, someone), 200)["decision"] == "accept"
+    said(face.call("POST", path, token, files=[("image", A)]), 201)
 
 
 def test_agreeing_again_after_an_end_brings_nothing_back(
