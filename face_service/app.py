@@ -46,10 +46,11 @@ from face_service.settings import Settings
 from face_service.store.alarms import Alarms, forget_alarms
 from face_service.store.audit import Audit
 from face_service.store.consents import Consents
+from face_service.store.ending import Ending
 from face_service.store.faces import Faces
 from face_service.store.galleries import Sites, Templates
 from face_service.store.jobs import Jobs, vault_of
-from face_service.store.liveness import LivenessBook, key_of
+from face_service.store.liveness import LivenessBook, forget_shown, key_of
 from face_service.store.personal import PersonalData, Retention
 
 MIB = 1 << 20
@@ -103,6 +104,8 @@ class _Shared:
     consents: Consents
     looks: Looks
     jobs: Jobs
+    ending: Ending
+    book: LivenessBook
 
 
 def build(settings: Settings, models: Path) -> FaceApp:
@@ -117,6 +120,7 @@ def build(settings: Settings, models: Path) -> FaceApp:
     engines = engine.Engines(
         lambda: engine.FaceEngine(models), count=settings.engines, queue=settings.queue
     )
+    jobs = Jobs(db, vault_of(settings.face_key.key()))
     shared = _Shared(
         settings,
         db,
@@ -128,7 +132,9 @@ def build(settings: Settings, models: Path) -> FaceApp:
         Faces(db, vault),
         Consents(db),
         looks,
-        Jobs(db, vault_of(settings.face_key.key())),
+        jobs,
+        Ending(jobs.erase_of, (forget_shown, forget_alarms)),
+        LivenessBook(db, key_of(settings.face_key.key()), settings.replay_days),
     )
     built = kit(
         settings,
@@ -151,7 +157,10 @@ def build(settings: Settings, models: Path) -> FaceApp:
         "workers": shared.jobs.workers,
     }
     wsgi = built.finish(checks, optional=frozenset({"redis", "workers"}))
-    retention = Retention(db, looks, Scrub(slowly, "face"), settings.face_days, settings.look_days)
+    scrub = Scrub(slowly, "face")
+    retention = Retention(
+        db, looks, scrub, shared.ending, shared.book.purge, settings.face_days, settings.look_days
+    )
     upkeep = Periodic("upkeep", _UPKEEP_EVERY, retention)
     upkeep.start()
     return FaceApp(wsgi, org, images, db, slowly, retention, upkeep)
@@ -165,8 +174,7 @@ def _recognising(shared: _Shared) -> tuple[Resource, ...]:
     galleries = Galleries(Templates(db, shared.vault, name), shared.org, most=settings.gallery_most)
     shared.org.listeners.append(galleries.moved)
     current = Current(images, faces, name)
-    book = LivenessBook(db, key_of(settings.face_key.key()), settings.replay_days)
-    liveness = Liveness(access, images, engines, book, settings.liveness(), SystemClock())
+    liveness = Liveness(access, images, engines, shared.book, settings.liveness(), SystemClock())
     comparing = Comparing(access, images, engines, faces, Audit(db), current, settings.thresholds)
     enrolling = Enrolling(
         access=access,
@@ -194,11 +202,9 @@ def _keeping(shared: _Shared) -> tuple[Resource, ...]:
     """What is agreed to and kept, and what people may ask of it."""
     settings, db, looks = shared.settings, shared.db, shared.looks
     texts = ConsentTexts(settings.face_days, settings.photo_days)
-    personal = PersonalData(
-        db, shared.faces, looks, jobs=shared.jobs.erase_of, traces=(forget_alarms,)
-    )
+    personal = PersonalData(db, shared.faces, looks, shared.ending)
     return (
-        ConsentingResource(Consenting(shared.access, shared.consents, texts)),
+        ConsentingResource(Consenting(shared.access, shared.consents, personal, texts)),
         PrivacyResource(PrivacyService(shared.access, personal, SystemClock(), settings.look_days)),
         AccessLogResource(looks, shared.org, "/api/v1/people/<person_id>"),
         AuditResource(AuditLines(db, "face"), "/api/v1/faces/audit"),

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from prometheus_client import Histogram
 
-from common.errors import unavailable
+from common.errors import DomainError, unavailable
 from face_service import spoof, weights
 from face_service.domain.faces import Face
 from face_service.domain.matching import Embedding, normalised
@@ -193,13 +193,21 @@ class Engines:
             if not self._free.acquire(timeout=self._patience):
                 raise unavailable("Too many faces are being compared at the moment.")
             try:
-                engine = self._take()
-                yield engine
-                self._put_back(engine)
+                yield from self._lent()
             finally:
                 self._free.release()
         finally:
             self._places.release()
+
+    def _lent(self) -> Iterator[Engine]:
+        """An engine, taken back unless it failed: that a picture does not serve is no failure."""
+        engine = self._take()
+        try:
+            yield engine
+        except DomainError:
+            self._put_back(engine)
+            raise
+        self._put_back(engine)
 
     def _take(self) -> Engine:
         with self._lock:

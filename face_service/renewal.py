@@ -67,6 +67,11 @@ def _conclude(done: Progress) -> int:
     _say(f"re-embed: {done.done_photos} photos of {people} people, by {engine.engine_name()} now")
     if done.busy:
         _say(f"re-embed: {done.busy} people were left to another run")
+    if done.left_alone:
+        _say(
+            f"re-embed: {done.left_alone} people were left as they are: their consent is to an"
+            " older text, their site uses no faces, or their account is locked"
+        )
     if not done.unusable:
         return 0
     named = ", ".join(map(str, sorted(done.unusable)))

@@ -106,7 +106,11 @@ class PrivacyService:
 
 def remains(erased: Erased, look_days: int) -> list[Remains]:
     """What stays after an erasure, and why; nothing of it shows a face."""
-    found = [Remains("records", "Times and places of check-ins: an account of work that is owed.")]
+    found = [
+        Remains(
+            "records", "Times and places of check-ins, and how each was judged: an account of work."
+        )
+    ]
     if erased.waiting:
         count = erased.waiting
         why = f"{count} of them wait for a decision, which is now made without the photo."

@@ -16,13 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.faces import enrolment, identifying, presentation, verifying
+from bench.faces import copies, enrolment, identifying, presentation, rule, scores, verifying
 from bench.faces.data import Data, read
 from bench.faces.pairs import NotPairs
 from bench.faces.seeing import Seen, see_all
 from common.config import ConfigError, environment
 from face_service import engine
+from face_service.domain.identification import Rules
 from face_service.domain.matching import Embedding, Thresholds
+from face_service.identification_settings import read_rules
 from face_service.tuning import thresholds
 
 _NAMED = 20
@@ -37,7 +39,7 @@ def main(arguments: list[str]) -> int:
         return 64
     try:
         data = read(Path(arguments[0]))
-        own = thresholds(environment())
+        own, rules = thresholds(environment()), read_rules(environment())
     except NotPairs as fault:
         print(f"bench-faces: {fault}", file=sys.stderr)
         return 66
@@ -50,10 +52,10 @@ def main(arguments: list[str]) -> int:
         ("What was looked at", [*_inventory(data, seen), *data.said]),
         ("Labelled pairs", _pairs(data, seen, own)),
         *_all_against_all(people, own),
-        *_searches(people),
+        *_searches(people, rules),
         ("Enrolment: ordinary photos", enrolment.refusals(seen.values())),
         ("Enrolment: photos made worse", enrolment.degraded(data.photos)),
-        ("Presentations", presentation.report(data.folder)),
+        *_presented(data.folder),
     ):
         if lines:
             print(f"\n## {title}\n", *lines, sep="\n", flush=True)
@@ -135,14 +137,29 @@ def _all_against_all(people: verifying.People, own: Thresholds) -> list[tuple[st
     return parts
 
 
-def _searches(people: verifying.People) -> list[tuple[str, list[str]]]:
+def _searches(people: verifying.People, rules: Rules) -> list[tuple[str, list[str]]]:
     said = "In each cell: strangers named as somebody (FPIR) / enrolled not named rightly (FNIR)."
     parts = []
     for photos in (1, verifying.MOST_ENROLLED):
         lines = identifying.table(people, photos) if len(people) > 1 else []
         if lines:
             parts.append((f"Searches, {photos} enrolled photo(s)", [said, "", *lines]))
+    parts.append(("Searches, by the whole rule", rule.table(people, rules)))
     return parts
+
+
+def _presented(folder: Path) -> list[tuple[str, list[str]]]:
+    kinds = presentation.presentations(folder)
+    if not kinds:
+        return []
+    plain = presentation.answered(kinds)
+    anew = presentation.answered(kinds, anew=True)
+    return [
+        ("Presentations", presentation.table(plain)),
+        ("Presentations: what surrounds the face", scores.by_context(plain)),
+        ("Presentations: other thresholds", scores.thresholds(plain, anew)),
+        ("Images shown before", copies.report(kinds.get(presentation.BONA_FIDE, []))),
+    ]
 
 
 if __name__ == "__main__":

@@ -54,21 +54,37 @@ class Data:
 def read(given: Path) -> Data:
     """What ``given`` holds: a folder with a list of pairs, one with a folder a person, or a list.
 
-    Raises `NotPairs` when nothing in it says who is who.
+    Raises `NotPairs` when nothing in it says who is who, and nothing what is real.
     """
     folder, listed = _list_in(given)
     found, missing = _located(listed or [], folder)
+    if listed is not None and not found:
+        raise NotPairs(
+            f"{given} names {len(missing)} files, and none of these is below {folder}:"
+            f" {', '.join(missing[:3])} …"
+        )
     photos = _photos_below(_root(found, folder))
     if listed is None:
-        people = _grouped(photos, _of_folder)
-        if len(people) < 2:
-            raise NotPairs(f"{given} holds neither a list of pairs nor a folder for each person")
-        made = _made_pairs(people)
-        return Data(folder, made, people, [], ["There is no list: pairs were drawn (seed 1)."])
+        return _without_list(given, folder, photos)
     rule = next((one for one in (_of_folder, _of_name) if _explains(one, found)), None)
     people = _grouped(photos, rule) if rule else {}
     said = [] if people else ["Nothing says who is on which photo, so only the pairs are compared."]
     return Data(folder, found, people, missing, said)
+
+
+def _without_list(given: Path, folder: Path, photos: Sequence[Path]) -> Data:
+    """The same of a folder in which only folders say who is who."""
+    people = _grouped(photos, _of_folder)
+    said = ["There is no list: pairs were drawn (seed 1)."]
+    beside = people.pop(str(folder), [])
+    if beside:
+        said.append(f"{len(beside)} photos beside the folders are nobody's and were left out.")
+    if len(people) >= 2:
+        return Data(folder, _made_pairs(people), people, [], said)
+    if any(path.is_file() for path in (folder / PRESENTATION).rglob("*")):
+        said = ["Nothing says who is who: only presentations were judged."]
+        return Data(folder, [], {}, [], said)
+    raise NotPairs(f"{given} holds neither a list of pairs nor a folder for each person")
 
 
 def _list_in(given: Path) -> tuple[Path, list[Named] | None]:

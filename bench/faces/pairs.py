@@ -54,14 +54,26 @@ def read_pairs(path: Path) -> list[Named]:
                 f" (as left, right, same); it has {', '.join(rows[0])}"
             )
         return [_pair(row, {"left": 0, "right": 1, "same": 2}, path) for row in rows]
+    if len(rows) == 1:
+        raise NotPairs(f"{path.name} has the names of columns and no pair")
     return [_pair(row, places, path) for row in rows[1:]]
 
 
 def _rows(path: Path) -> list[Sequence[str]]:
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise NotPairs(f"{path.name} cannot be read: {fault.strerror}") from fault
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:  # older lists; every byte is a letter of this
+        text = raw.decode("latin-1")
     first = text.split("\n", 1)[0]
     separator = max(_SEPARATORS, key=first.count)
-    return [row for row in csv.reader(text.splitlines(), delimiter=separator) if any(row)]
+    try:
+        return [row for row in csv.reader(text.splitlines(), delimiter=separator) if any(row)]
+    except csv.Error as fault:
+        raise NotPairs(f"{path.name} is no list: {fault}") from fault
 
 
 def _places(names: Sequence[str]) -> dict[str, int] | None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 from bench.faces.data import PHOTOS, PRESENTATION
 from bench.faces.seeing import in_processes, tools
@@ -15,7 +14,9 @@ from bench.faces.statistics import rate
 from common.config import environment
 from common.errors import DomainError
 from common.imaging.process import Picture
+from face_service.domain import liveness
 from face_service.domain.faces import dominant
+from face_service.settings import Settings
 
 _LIVE = frozenset({"real", "live", "bonafide", "bona_fide", "genuine"})
 BONA_FIDE = "live"
@@ -24,25 +25,25 @@ _FRAMES = 3
 _ASKED_AGAIN = frozenset({"too_close_to_judge", "no_face", "several_faces"})
 
 
-class Judge(Protocol):
-    """The product's liveness engine, asked about one frame."""
-
-    def __call__(self, picture: Picture) -> tuple[str, str]:
-        """The decision (``accept``, ``review``, ``reject``) and the reason's code."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one presentation was answered."""
+    """What one presentation was answered, how much surrounds the face, and the model's score.
+
+    ``context`` is the frame's size in faces; without a face there is no score.
+    """
 
     decision: str
     reason: str
+    context: float = 0.0
+    score: float | None = None
 
     @property
     def judged(self) -> bool:
         """Whether the picture served to be judged at all."""
         return self.decision != "refused" and self.reason not in _ASKED_AGAIN
+
+
+Answers = dict[str, list[Answer]]
 
 
 def presentations(folder: Path) -> dict[str, list[Path]]:
@@ -61,73 +62,66 @@ def presentations(folder: Path) -> dict[str, list[Path]]:
 
 
 @cache
-def judge() -> Judge | None:
-    """The liveness engine of this process; ``None`` in a product that has none.
-
-    Of each presentation there is one photo. It is judged as if three frames had looked like it,
-    the fewest that are ever accepted: a single frame never is.
-    """
-    try:
-        from face_service.domain import liveness
-        from face_service.settings import Settings
-    except ImportError:
-        return None
-    given = {one.name: one for one in fields(Settings)}
-    env, own = environment(), tools().engine
+def figures() -> tuple[float, float]:
+    """The configured scores that accept, and below which is rejected."""
+    given, env = {one.name: one for one in fields(Settings)}, environment()
 
     def figure(name: str) -> float:
         meant = given[name]
         text = env.get(meant.metadata["name"], "")
         return float(meant.metadata["parse"](text) if text else meant.default)
 
-    thresholds = liveness.Thresholds(figure("liveness_accept"), figure("liveness_review"))
-
-    def one_frame(picture: Picture) -> tuple[str, str]:
-        size = {"width": picture.width, "height": picture.height}
-        face = dominant(own.detect(picture), **size)
-        near = liveness.context(face, **size) < liveness.CONTEXT
-        real = None if near else own.real(picture, face)
-        embedding = own.embed(picture, face)
-        looks = [
-            liveness.Look(bytes([n]), bytes([n]), face, real=real, embedding=embedding)
-            for n in range(_FRAMES)
-        ]
-        verdict = liveness.judge(looks, thresholds)
-        return verdict.decision.value, verdict.reason.value
-
-    return one_frame
+    return figure("liveness_accept"), figure("liveness_review")
 
 
-def answer(path: Path) -> Answer | None:
-    """What the product says of one photo; ``None`` without a liveness engine."""
-    told = judge()
-    if told is None:
-        return None
+def judged(picture: Picture) -> Answer:
+    """What the product says of one frame; raises what it refuses.
+
+    Of each presentation there is one photo. It is judged as if three frames had looked like it,
+    the fewest that are ever accepted: a single frame never is.
+    """
+    own = tools().engine
+    size = {"width": picture.width, "height": picture.height}
+    face = dominant(own.detect(picture), **size)
+    around, score = liveness.context(face, **size), own.real(picture, face)
+    real = None if around < liveness.CONTEXT else score
+    embedding = own.embed(picture, face)
+    looks = [
+        liveness.Look(bytes([n]), bytes([n]), face, real=real, embedding=embedding)
+        for n in range(_FRAMES)
+    ]
+    verdict = liveness.judge(looks, liveness.Thresholds(*figures()))
+    return Answer(verdict.decision.value, verdict.reason.value, around, score)
+
+
+def answer(task: tuple[Path, bool]) -> Answer:
+    """What the product says of one photo, as it is or saved anew as attendance_service does."""
+    path, anew = task
     try:
-        decision, reason = told(tools().read(path))
+        given = path.read_bytes()
+        return judged(tools().reader.pixels(tools().reader.jpeg(given) if anew else given))
     except DomainError as fault:
         return Answer("refused", fault.code)
-    return Answer(decision, reason)
+    except OSError:
+        return Answer("refused", "unreadable")
 
 
-def report(folder: Path) -> list[str]:
-    """The lines about presentations; empty when there are none to judge."""
-    kinds = presentations(folder)
-    if not kinds:
-        return []
-    tasks = [(kind, path) for kind, paths in kinds.items() for path in paths]
-    found = list(in_processes(answer, [path for _, path in tasks], "presentations"))
-    if None in found:
-        return ["This product has no liveness engine, so presentations were not judged."]
-    answers: dict[str, list[Answer]] = defaultdict(list)
-    for (kind, _), one in zip(tasks, found, strict=True):
-        assert one is not None
+def answered(kinds: Mapping[str, Sequence[Path]], *, anew: bool = False) -> Answers:
+    """The answers to every presentation, by kind."""
+    tasks = [(kind, (path, anew)) for kind, paths in kinds.items() for path in paths]
+    answers: Answers = defaultdict(list)
+    said = "presentations, saved anew" if anew else "presentations"
+    for (kind, _), one in zip(
+        tasks, in_processes(answer, [task for _, task in tasks], said), strict=True
+    ):
         answers[kind].append(one)
-    return table(answers)
+    return answers
 
 
 def table(answers: Mapping[str, Sequence[Answer]]) -> list[str]:
     """The errors by kind: of what was judged at all, and of everything presented."""
+    if not answers:
+        return []
     lines = [
         "| presented | judged | accepted | left to a person | rejected"
         " | error of those judged [95 %] | of all |",

@@ -19,7 +19,11 @@ def everywhere(look_days: int) -> list[Remains]:
     ``look_days`` is how long the access log is kept.
     """
     return [
-        Remains("audit", "That something was erased, and by whom; it can only be added to."),
+        Remains(
+            "audit",
+            "What was decided and by whom, comparisons with their similarity and this erasure among"
+            " it, and no picture; it can only be added to.",
+        ),
         Remains("access_log", f"Who looked at photos, for {look_days} days after the look."),
         Remains(
             "disk",

@@ -46,6 +46,11 @@ def equal_bands(one: Sequence[bytes], other: Sequence[bytes]) -> int:
     return sum(mine == yours for mine, yours in zip(one, other, strict=True))
 
 
+def copied(equal: int) -> bool:
+    """Whether two pictures that have so many bands in common are taken for one."""
+    return equal >= _COPY
+
+
 def replay(shown: Sequence[Print], before: Sequence[Print]) -> Replay:
     """What of ``shown`` was there ``before``: one same picture, or copies for the most part."""
     known = {one.digest for one in before}
@@ -56,4 +61,4 @@ def replay(shown: Sequence[Print], before: Sequence[Print]) -> Replay:
 
 
 def _is_copy(shown: Print, before: Sequence[Print]) -> bool:
-    return any(equal_bands(shown.bands, one.bands) >= _COPY for one in before)
+    return any(copied(equal_bands(shown.bands, one.bands)) for one in before)

@@ -26,8 +26,13 @@ _WHOLE_ORIGIN = re.compile(_ORIGIN + _PORT)
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # A last label that begins with a digit makes resolvers read the name as a number.
 _NUMERIC = re.compile(r"[0-9]")
-#: For protocols between routers (some Pythons count a part of it as public), and for nobody yet.
-_NOBODYS = (IPv4Network("192.0.0.0/24"), IPv4Network("240.0.0.0/4"))
+#: For protocols between routers, for nobody yet, for examples: some Pythons call them public.
+_NOBODYS = (
+    IPv4Network("192.0.0.0/24"),
+    IPv4Network("192.88.99.0/24"),
+    IPv4Network("240.0.0.0/4"),
+    IPv6Network("3fff::/20"),
+)
 #: IPv6 prefixes whose last 32 bits are an IPv4 address that a gateway leads on to.
 _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 
@@ -61,8 +66,10 @@ class Target:
             return False
         if any(inner in network for network in _NOBODYS):
             return False
-        if self.private and (inner.is_private or inner.is_loopback):
-            return True
+        # The older way to number one's own network in IPv6, which Python counts as public.
+        own = isinstance(inner, IPv6Address) and inner.is_site_local
+        if inner.is_private or inner.is_loopback or own:
+            return self.private
         return inner.is_global and not inner.is_reserved
 
 

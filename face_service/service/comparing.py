@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from common.errors import conflict
 from common.identity import Action, Subject
 from face_service.domain.faces import Face
-from face_service.domain.matching import Thresholds, Verdict, compare
+from face_service.domain.matching import Embedding, Thresholds, Verdict, compare
 from face_service.service.access import Access, require_biometrics, require_permission
-from face_service.service.enrolling import Current, embed_dominant
+from face_service.service.embedding import embed_dominant
+from face_service.service.enrolling import Current
 from face_service.service.ports import Audit, Engines, FaceStore, Images
 
 
@@ -46,11 +47,8 @@ class Comparing:
     def verify_pair(self, caller: Subject, image: bytes, reference: bytes) -> Verdict:
         """Whether two images show the same person; nothing of them is kept."""
         require_permission(caller, Action.VERIFY_FACE)
-        one = self.images.pixels(image, field="image")
-        other = self.images.pixels(reference, field="reference")
-        with self.engines.borrow() as engine:
-            probe = embed_dominant(engine, one, "image")
-            known = embed_dominant(engine, other, "reference")
+        probe = self._embedded(image, "image")
+        known = self._embedded(reference, "reference")
         verdict = compare(probe, [known], self.thresholds)
         self._note(verdict, caller, None)
         return verdict
@@ -74,6 +72,12 @@ class Comparing:
         verdict = compare(probe, enrolled, self.thresholds)
         self._note(verdict, caller, employee_id)
         return verdict
+
+    def _embedded(self, image: bytes, field: str) -> Embedding:
+        """The face that ``image`` means; its pixels are not kept until the next one's are there."""
+        picture = self.images.pixels(image, field=field)
+        with self.engines.borrow() as engine:
+            return embed_dominant(engine, picture, field)
 
     def _note(self, verdict: Verdict, caller: Subject, employee_id: int | None) -> None:
         self.audit.note(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from common.identity import Action, Subject
 from face_service.domain.consent import CONSENT_VERSION, ConsentText, consent_outdated
@@ -20,12 +21,21 @@ class ConsentState:
     biometrics: bool
 
 
+class Ends(Protocol):
+    """Whoever ends consents."""
+
+    def withdraw(self, employee_id: int, *, actor: int) -> None:
+        """Record that the person does not agree any more, and erase whatever shows their face."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Consenting:
     """What a person agrees to, or does no longer."""
 
     access: Access
     store: ConsentStore
+    ends: Ends
     texts: ConsentTexts
 
     def consent(self, caller: Subject, employee_id: int) -> ConsentState:
@@ -50,4 +60,4 @@ class Consenting:
     def withdraw(self, caller: Subject, employee_id: int) -> None:
         """Take the consent back, which erases every face; possible at any site, at any time."""
         self.access.person(caller, Action.ERASE_FACE, employee_id)
-        self.store.withdraw(employee_id, actor=caller.employee_id)
+        self.ends.withdraw(employee_id, actor=caller.employee_id)

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from common.errors import DomainError, Kind, not_found
-from common.identity import Action, Subject
+from common.errors import DomainError, Kind, conflict, not_found
+from common.identity import Action, Person, Subject
 from face_service.domain.consent import CONSENT_VERSION, consent_required
-from face_service.domain.faces import Face, dominant, foremost
+from face_service.domain.faces import Face, foremost
 from face_service.domain.matching import Embedding, Thresholds, require_one_person
 from face_service.domain.quality import Assessment, Limits, assess, refusal
 from face_service.service.access import Access, require_biometrics, require_permission
+from face_service.service.embedding import embed_kept
 from face_service.service.identifying import Watch
 from face_service.service.ports import (
     ConsentStore,
     Engine,
     Engines,
     EnrolledFace,
+    EnrolmentMoved,
     FaceStore,
     Images,
     LookLog,
@@ -28,6 +30,8 @@ from face_service.service.ports import (
 )
 
 _KEPT_PHOTO_SIDE = 640
+# How often an enrolment is compared anew because another one was quicker.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +93,41 @@ class Enrolling:
         consent = self.consents.consent(employee_id)
         if consent is None or consent.version != CONSENT_VERSION:
             raise consent_required()
-        pictures = []
-        for number, image in enumerate(images):
-            with _of_photo(number):
-                pictures.append(self.images.both(image, longest=_KEPT_PHOTO_SIDE))
-        with self.engines.borrow() as engine:
-            faces = []
-            for number, picture in enumerate(pictures):
-                with _of_photo(number):
-                    faces.append(_new_face(engine, picture, self.limits))
-            templates = self.store.templates(employee_id)
-            known = self.current.embeddings(engine, employee_id, templates)
+        faces = [self._face(number, image) for number, image in enumerate(images)]
+        for _ in range(_TRIES):
+            try:
+                return self._keep(person, faces, actor=caller.employee_id)
+            except EnrolmentMoved:
+                continue
+        raise conflict("enrolment_changed", "Other photos were enrolled just now; try again.")
+
+    def _face(self, number: int, image: bytes) -> NewFace:
+        """What is kept of one photo; its pixels are let go before the next one is decoded."""
+        with _of_photo(number):
+            picture = self.images.both(image, longest=_KEPT_PHOTO_SIDE)
+            with self.engines.borrow() as engine:
+                return _new_face(engine, picture, self.limits)
+
+    def _keep(self, person: Person, faces: Sequence[NewFace], *, actor: int) -> list[EnrolledFace]:
+        """Keep ``faces`` if they and those enrolled before show one person.
+
+        Raises `EnrolmentMoved` when the ones before are others by then: two photos of two people
+        that came at the same time would each have been compared with nobody.
+        """
+        before = [face.id for face in self.store.faces(person.employee_id)]
+        templates = self.store.templates(person.employee_id)
+        known: list[Embedding] = []
+        if templates:
+            with self.engines.borrow() as engine:
+                known = self.current.embeddings(engine, person.employee_id, templates)
         whole = [*known, *(face.embedding for face in faces)]
         require_one_person(whole, self.thresholds)
         return self.store.add(
-            employee_id,
+            person.employee_id,
             faces,
+            beside=before,
             engine=self.current.engine_name,
-            actor=caller.employee_id,
+            actor=actor,
             alike=self.watch.alike(person, whole),
         )
 
@@ -139,26 +160,6 @@ class Enrolling:
         erased = self.store.erase(employee_id, face_id, actor=caller.employee_id)
         if face_id is not None and not erased:
             raise not_found()
-
-
-def embed_dominant(engine: Engine, picture: Picture, field: str) -> Embedding:
-    """The face that ``picture`` means, as numbers; raises what `dominant` does."""
-    faces = engine.detect(picture)
-    face = dominant(faces, width=picture.width, height=picture.height, field=field)
-    return engine.embed(picture, face)
-
-
-def embed_kept(engine: Engine, images: Images, jpeg: bytes) -> Embedding | None:
-    """The face on a kept photo as numbers; ``None`` when the engine makes nothing of it.
-
-    Raises ``unavailable``, which says nothing about the photo.
-    """
-    try:
-        return embed_dominant(engine, images.pixels(jpeg), "image")
-    except DomainError as fault:
-        if fault.kind is Kind.UNAVAILABLE:
-            raise
-        return None
 
 
 def _new_face(engine: Engine, picture: Picture, limits: Limits) -> NewFace:

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from common import logs
 from common.errors import DomainError, forbidden, not_found
 from common.identity import SYSTEM, Action, Object, Person, Subject, authorize, require
-from face_service.domain.faces import dominant, refused
+from face_service.domain.faces import refused
 from face_service.domain.identification import Identification, Rules, alike, identify
 from face_service.domain.matching import Embedding, template
+from face_service.service.embedding import embed_dominant
 from face_service.service.ports import (
     Alarm,
     AlarmStore,
     Alike,
-    Engine,
     Engines,
     Galleries,
     Images,
-    Picture,
     Sites,
 )
 
@@ -45,11 +44,9 @@ class Identifying:
         with nobody, and is a fault only where no frame has one.
         """
         place = self._site(caller, site_id)
-        pictures = [self.images.pixels(frame) for frame in frames]
-        with self.engines.borrow() as engine:
-            probes = _probes(engine, pictures)
+        probes = self._probes(frames)
         people, matches = self.galleries.search(place, probes)
-        matches += [[] for _ in range(len(pictures) - len(probes))]
+        matches += [[] for _ in range(len(frames) - len(probes))]
         found = identify(matches, people=people, rules=self.rules)
         self.alarms.note(
             found,
@@ -59,6 +56,32 @@ class Identifying:
             engine=self.engine_name,
         )
         return found
+
+    def _probes(self, frames: Sequence[bytes]) -> list[Embedding]:
+        """The faces of those frames that show one; raises the first fault when none does.
+
+        Of each frame the pixels are let go before the next one is decoded.
+        """
+        probes: list[Embedding] = []
+        faults: list[DomainError] = []
+        for frame in frames:
+            probe = self._probe(frame)
+            if isinstance(probe, DomainError):
+                faults.append(probe)
+            else:
+                probes.append(probe)
+        if faults and not probes:
+            raise faults[0]
+        return probes
+
+    def _probe(self, frame: bytes) -> Embedding | DomainError:
+        """The face in ``frame``, or why there is none to search for."""
+        picture = self.images.pixels(frame)
+        with self.engines.borrow() as engine:
+            try:
+                return embed_dominant(engine, picture, "image")
+            except DomainError as fault:
+                return fault
 
     def _site(self, caller: Subject, site_id: int | None) -> int:
         place = caller.person.site_id if site_id is None else site_id
@@ -121,20 +144,3 @@ class Alarming:
 def may_see_candidates(caller: Subject) -> bool:
     """Whether the caller may know who else it might have been."""
     return authorize(caller, Action.HANDLE_ALARMS, SYSTEM)
-
-
-def _probes(engine: Engine, pictures: Sequence[Picture]) -> list[Embedding]:
-    """The faces of those pictures that show one; raises the first fault when none does."""
-    probes: list[Embedding] = []
-    faults: list[DomainError] = []
-    for picture in pictures:
-        try:
-            found = engine.detect(picture)
-            face = dominant(found, width=picture.width, height=picture.height)
-        except DomainError as fault:
-            faults.append(fault)
-        else:
-            probes.append(engine.embed(picture, face))
-    if faults and not probes:
-        raise faults[0]
-    return probes

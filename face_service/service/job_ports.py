@@ -71,6 +71,7 @@ class Work:
     submitted_by: int
     employee_id: int | None
     pictures: Mapping[str, Sequence[bytes]] = field(repr=False)
+    school_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from face_service.domain.challenge import Movement
 from face_service.domain.faces import Face, dominant
 from face_service.domain.liveness import LivenessVerdict, Look, Presented, Thresholds
 from face_service.domain.replays import Replay
-from face_service.service.access import Access, require_permission
+from face_service.service.access import Access, require_biometrics, require_permission
 from face_service.service.liveness_ports import LivenessStore, Showing
 from face_service.service.ports import Engine, Engines, Images, Picture
 
@@ -69,22 +69,27 @@ class Liveness:
         return Challenge(token, movement, until)
 
     def check(self, caller: Subject, proof: Proof) -> LivenessVerdict:
-        """Whether the frames show a person who is there; they are remembered as the caller's."""
+        """Whether the frames show a person who is there; they are remembered as the caller's.
+
+        Raises ``biometrics_off``, as `check_person` does; services have no site.
+        """
         require_permission(caller, Action.DETECT_FACE)
+        if Role.SERVICE not in caller.person.roles:
+            require_biometrics(caller.person)
         return self._judge(caller, caller.employee_id, proof)
 
     def check_person(self, caller: Subject, employee_id: int, proof: Proof) -> LivenessVerdict:
         """The same about frames that are said to show this person, to whom they are remembered."""
         person = self.access.person(caller, Action.VERIFY_FACE, employee_id)
+        require_biometrics(person)
         return self._judge(caller, person.employee_id, proof)
 
     def _judge(self, caller: Subject, employee_id: int, proof: Proof) -> LivenessVerdict:
-        pictures = [
-            self.images.pixels(frame, field=proof.further if number else "image")
+        alone = len(proof.frames) == 1
+        looks = [
+            self._look(frame, proof.further if number else "image", alone=alone)
             for number, frame in enumerate(proof.frames)
         ]
-        with self.engines.borrow() as engine:
-            looks = [_look(engine, picture, alone=len(pictures) == 1) for picture in pictures]
         by_service = Role.SERVICE in caller.person.roles
         showing = Showing(
             employee_id=employee_id,
@@ -99,6 +104,12 @@ class Liveness:
             return liveness.judge(looks, self.thresholds, replay=replay, challenge=presented)
 
         return self.store.settle(showing, decide)
+
+    def _look(self, frame: bytes, field: str, *, alone: bool) -> Look:
+        """What one frame shows; its pixels are let go before the next one is decoded."""
+        picture = self.images.pixels(frame, field=field)
+        with self.engines.borrow() as engine:
+            return _look(engine, picture, alone=alone)
 
 
 def _look(engine: Engine, picture: Picture, *, alone: bool) -> Look:

@@ -147,6 +147,10 @@ class People(Protocol):
         ...
 
 
+class EnrolmentMoved(Exception):
+    """Other photos are enrolled than those that the new ones were compared with."""
+
+
 class ConsentStore(Protocol):
     """Consents and their history; each call is one transaction."""
 
@@ -158,10 +162,6 @@ class ConsentStore(Protocol):
         """Record that the person agrees to ``text``."""
         ...
 
-    def withdraw(self, employee_id: int, *, actor: int) -> None:
-        """Record that they no longer do, and erase every face and the key."""
-        ...
-
 
 class FaceStore(Protocol):
     """Enrolled faces, audited; each call is one transaction."""
@@ -171,13 +171,15 @@ class FaceStore(Protocol):
         employee_id: int,
         faces: Sequence[NewFace],
         *,
+        beside: Sequence[int],
         engine: str,
         actor: int,
         alike: Alike | None = None,
     ) -> list[EnrolledFace]:
-        """Enrol ``faces``, with an alarm for each of ``alike``.
+        """Enrol ``faces`` beside those numbered ``beside``, with an alarm for each of ``alike``.
 
-        Raises ``consent_required`` or ``enrolment_full``.
+        Raises ``consent_required`` or ``enrolment_full``, and `EnrolmentMoved` when the photos
+        enrolled are not those any more.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from common.identity import Action, Person, Subject
 from common.privacy.archive import document
 from common.privacy.remains import Remains, everywhere
 from common.privacy.shown import look
+from common.vault import Unreadable
 from face_service.service.access import Access
 from face_service.service.ports import EnrolledFace, Template
 
@@ -49,16 +50,16 @@ class PersonalStore(Protocol):
         """The history of the consent, with the texts."""
         ...
 
-    def enrolled(self, employee_id: int) -> Sequence[tuple[EnrolledFace, Template]]:
-        """Every enrolled photo with its template, whatever may be done with it."""
+    def enrolled(self, employee_id: int) -> Sequence[tuple[EnrolledFace, Template | None]]:
+        """Every enrolled photo, with its template if it can be opened, whatever may be done."""
         ...
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
-        """The JPEG of one enrolled photo."""
+        """The JPEG of one enrolled photo; raises `Unreadable`."""
         ...
 
-    def decisions(self, employee_id: int) -> Iterator[list[Any]]:
-        """What was decided about the person, some at a time."""
+    def pages(self, what: str, employee_id: int) -> Iterator[list[Any]]:
+        """Rows about the person, some at a time: decisions, identified, jobs, alarms or shown."""
         ...
 
     def access_log(self, employee_id: int) -> Iterator[list[Any]]:
@@ -101,12 +102,16 @@ class PrivacyService:
         yield "consent.json", document([_consent(row) for row in self.store.consents(number)])
         enrolled = self.store.enrolled(number)
         yield "faces.json", document([_face(*pair) for pair in enrolled])
-        for page, rows in enumerate(self.store.decisions(number), 1):
-            yield f"decisions-{page:03}.json", document([_decision(row) for row in rows])
+        for what, shape in _KINDS.items():
+            for page, rows in enumerate(self.store.pages(what, number), 1):
+                yield f"{what}-{page:03}.json", document([shape(row) for row in rows])
         for page, rows in enumerate(self.store.access_log(number), 1):
             yield f"access-log-{page:03}.json", document([look(row) for row in rows])
         for face, _ in enrolled:
-            jpeg = self.store.photo(number, face.id)
+            try:
+                jpeg = self.store.photo(number, face.id)
+            except Unreadable:
+                continue  # there is nothing to be had of it, and the rest is theirs all the same
             if jpeg is None:  # erased since the copy began: then nothing of it may go on
                 raise not_found()
             yield f"photos/face-{face.id}.jpg", jpeg
@@ -140,7 +145,7 @@ def _consent(row: Any) -> dict[str, Any]:
     }
 
 
-def _face(face: EnrolledFace, template: Template) -> dict[str, Any]:
+def _face(face: EnrolledFace, template: Template | None) -> dict[str, Any]:
     return {
         "id": face.id,
         "enrolled_at": rfc3339(face.created_at),
@@ -150,7 +155,7 @@ def _face(face: EnrolledFace, template: Template) -> dict[str, Any]:
         if face.quality
         else None,
         "photo": f"photos/face-{face.id}.jpg",
-        "template": [round(float(number), 6) for number in template.embedding],
+        "template": [round(float(one), 6) for one in template.embedding] if template else None,
     }
 
 
@@ -163,3 +168,39 @@ def _decision(row: Any) -> dict[str, Any]:
         "after": row.after,
         "reason": row.reason,
     }
+
+
+def _job(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "state": row.state,
+        "attempts": row.attempts,
+        "created_at": rfc3339(row.created_at),
+        "updated_at": rfc3339(row.updated_at),
+        "result": row.result,
+        "error": row.error,
+    }
+
+
+def _alarm(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "similarity": row.similarity,
+        "site_id": row.site_id,
+        "seen_at": rfc3339(row.seen_at),
+        "closed_at": rfc3339(row.closed_at) if row.closed_at else None,
+    }
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {"seen_at": rfc3339(row.seen_at), "expires_at": rfc3339(row.expires_at)}
+
+
+_KINDS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+    "decisions": _decision,
+    "identified": _decision,
+    "jobs": _job,
+    "alarms": _alarm,
+    "shown": _shown,
+}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from common.vault import Unreadable
-from face_service.service.enrolling import embed_kept
+from face_service.service.embedding import embed_kept
 from face_service.service.ports import Engines, Images, Template
 
 #: So many people are looked up at a time.
@@ -20,7 +20,14 @@ class RenewalStore(Protocol):
     """Enrolled photos as a renewal goes through them; each call is one transaction."""
 
     def outdated(self, engine: str) -> tuple[int, int]:
-        """How many people have photos that another engine saw last, and how many photos."""
+        """How many people whose faces may be used have photos that another engine saw last.
+
+        And how many photos these are.
+        """
+        ...
+
+    def left_alone(self, engine: str) -> int:
+        """How many people have such photos, and a face that must not be used now."""
         ...
 
     def outdated_people(self, engine: str, *, after: int, limit: int) -> list[int]:
@@ -59,10 +66,14 @@ class Renewed:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a renewal is: ``people`` and ``photos`` as there were to do at its beginning."""
+    """How far a renewal is: ``people`` and ``photos`` as there were to do at its beginning.
+
+    ``left_alone`` are people whose faces must not be used now.
+    """
 
     people: int
     photos: int
+    left_alone: int = 0
     done_people: int = 0
     done_photos: int = 0
     busy: int = 0
@@ -79,7 +90,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Renewing:
-    """Brings every template to the engine in use.
+    """Brings every template that may be compared with to the engine in use.
+
+    To make an embedding is to use a face: it is done of nobody who has not agreed to the present
+    text, whose site uses no faces or whose account is locked, and no consent is renewed by it.
 
     What is done is in the database person by person, so a renewal that was ended anywhere goes on
     where it was, and several at once share the work. The service may run meanwhile.
@@ -96,7 +110,8 @@ class Renewing:
 
         Raises ``unavailable`` when the database or the decoder cannot be had: run it again then.
         """
-        progress = Progress(*self.store.outdated(self.engine_name))
+        name = self.engine_name
+        progress = Progress(*self.store.outdated(name), self.store.left_alone(name))
         tell(progress)
         with ThreadPoolExecutor(self.workers, "renewing") as pool:
             for batch in self._batches():

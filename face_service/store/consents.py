@@ -10,15 +10,14 @@ from common.sql import Queries
 from face_service.domain.consent import ConsentText
 from face_service.service.ports import Consent
 from face_service.store import audit
-from face_service.store.faces import DESTROYED, erase_all, lock_subject
-from face_service.store.liveness import forget_seen
+from face_service.store.faces import lock_subject
 
 _SQL = Queries(Path(__file__).with_name("consents.sql"))
 
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """The `ConsentStore` of a running service."""
+    """Consents given; how they end is `face_service.store.ending`."""
 
     db: Database
 
@@ -47,29 +46,15 @@ class Consents:
             _keep_consent(tx, employee_id, "given", given, actor)
             return given
 
-    def withdraw(self, employee_id: int, *, actor: int) -> None:
-        """Take the consent back: key destroyed, rows gone, history kept."""
-        with self.db.transaction() as tx:
-            end(tx, employee_id, "withdrawn", actor=actor)
 
-
-def end(tx: Transaction, employee_id: int, kind: str, *, actor: int | None) -> int:
-    """End a person's consent within ``tx``, and with it key and photos; how many there were.
-
-    ``kind`` says why in the history: withdrawn, erased, or expired (which nobody decides).
-    """
-    subject = lock_subject(tx, employee_id)
-    forget_seen(tx, employee_id)
+def take_back(
+    tx: Transaction, employee_id: int, kind: str, subject: Row, actor: int | None
+) -> None:
+    """End the consent in ``subject`` within ``tx``, and with it the key; the history stays."""
     before = _consent(subject)
-    if subject is None or before is None:
-        return 0
-    gone = erase_all(tx, employee_id)
+    assert before is not None, "there was one"
     tx.execute(_SQL["withdraw"], employee_id=employee_id)
-    if subject.wrapped_key is not None:
-        tx.execute(DESTROYED)
     _keep_consent(tx, employee_id, kind, before, actor)
-    audit.note(tx, "erase_faces", audit.person(employee_id), actor, before={"faces": gone})
-    return gone
 
 
 def _consent(row: Row | None) -> Consent | None:

@@ -36,3 +36,10 @@ DELETE FROM face.template WHERE employee_id = %(employee_id)s;
 
 -- :name newest
 SELECT id FROM face.template WHERE employee_id = %(employee_id)s ORDER BY id DESC LIMIT 1;
+
+-- :name sealed
+SELECT id, embedding, photo FROM face.template WHERE employee_id = %(employee_id)s ORDER BY id;
+
+-- :name seal_anew
+UPDATE face.template SET embedding = %(embedding)s, photo = %(photo)s
+WHERE employee_id = %(employee_id)s AND id = %(id)s;

@@ -30,6 +30,7 @@ from face_service.store import audit
 
 _SQL = Queries(Path(__file__).with_name("jobs.sql"))
 JUDGE, DELIVER = "judge", "deliver"
+_PURGED_AT_ONCE = 100
 
 
 def vault_of(face_key: bytes) -> Vault:
@@ -48,6 +49,9 @@ class Jobs:
         """Keep and queue a job; the same one again is the same job, another one a conflict."""
         digest = _digest(job)
         with self.db.transaction() as tx:
+            tx.one(
+                _SQL["hold_subject"], employee_id=job.employee_id, school_number=job.school_number
+            )
             made = tx.one(
                 _SQL["add"],
                 kind=job.kind.value,
@@ -136,7 +140,8 @@ class Jobs:
                 pictures.setdefault(picture.name, []).append(plain)
         except Unreadable:
             return None
-        return Work(JobKind(row.kind), row.submitted_by, row.employee_id, pictures)
+        kind = JobKind(row.kind)
+        return Work(kind, row.submitted_by, row.employee_id, pictures, row.school_number)
 
     def settle(self, turn: Turn, outcome: Outcome, state: JobState) -> bool:
         """Keep how it ended and queue the webhook; false when the turn has passed on."""
@@ -173,14 +178,22 @@ class Jobs:
 
     def purge(self, *, picture_days: int, days: int) -> int:
         """Delete what is past its time: pictures of the dead first, then whole jobs; the rows."""
-        pictures = self.db.execute(_SQL["purge_pictures"], days=picture_days)
-        return pictures + self.db.execute(_SQL["purge_jobs"], days=days)
+        return self._purge("purge_pictures", picture_days) + self._purge("purge_jobs", days)
+
+    def _purge(self, name: str, days: int) -> int:
+        """Some at a time, until nothing of the kind is left."""
+        gone = 0
+        while portion := self.db.execute(_SQL[name], days=days, at_once=_PURGED_AT_ONCE):
+            gone += portion
+        return gone
 
     def erase_of(self, tx: Transaction, employee_id: int) -> int:
         """Destroy the pictures of a person's jobs within ``tx``; how many jobs had any.
 
-        A job that was not decided yet never will be, and its receiver is told so.
+        A job that was not decided yet never will be, and its receiver is told so. What came of
+        those before is forgotten, unless it is still on its way.
         """
+        tx.execute(_SQL["forget_done"], employee_id=employee_id)
         ended = tx.all(_SQL["erase_of"], employee_id=employee_id)
         for row in ended:
             _tell(tx, row.id, row, unfit("erased"))

@@ -6,6 +6,11 @@ VALUES (%(kind)s, %(submitted_by)s, %(verification_id)s, %(body_hash)s, %(employ
 ON CONFLICT (submitted_by, verification_id) DO NOTHING
 RETURNING id
 
+-- :name hold_subject
+-- Whoever ends this person's consent waits for the job that is being kept, or has done so before.
+SELECT employee_id FROM face.subject WHERE employee_id = coalesce(%(employee_id)s::bigint,
+    (SELECT employee_id FROM org.people WHERE school_number = %(school_number)s)) FOR SHARE
+
 -- :name same
 SELECT id, body_hash FROM face.job
 WHERE submitted_by = %(submitted_by)s AND verification_id = %(verification_id)s
@@ -65,7 +70,7 @@ WHERE id = %(id)s AND state = 'queued'
 RETURNING id, turn, attempts
 
 -- :name work
-SELECT kind, submitted_by, employee_id, wrapped_key FROM face.job
+SELECT kind, submitted_by, employee_id, school_number, wrapped_key FROM face.job
 WHERE id = %(id)s AND turn = %(turn)s AND state = 'running' AND wrapped_key IS NOT NULL
 
 -- :name pictures
@@ -97,11 +102,16 @@ SELECT id, turn, attempts FROM face.job
 WHERE state = 'running' AND lease_until < now() ORDER BY lease_until LIMIT 100
 
 -- :name purge_pictures
--- The pictures of the dead, once nobody can be expected to have them tried again.
+-- The pictures of the dead, once nobody can be expected to have them tried again; some at a time, as
+-- a statement that takes too long would be cancelled every time.
 WITH old AS (
     UPDATE face.job SET wrapped_key = NULL
-    WHERE wrapped_key IS NOT NULL AND state = 'dead'
-      AND updated_at < now() - %(days)s * interval '1 day'
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM face.job
+        WHERE wrapped_key IS NOT NULL AND state = 'dead'
+          AND updated_at < now() - %(days)s * interval '1 day'
+        LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
+    ))
     RETURNING id
 )
 DELETE FROM face.job_picture WHERE job_id IN (SELECT id FROM old)
@@ -113,22 +123,33 @@ DELETE FROM face.job WHERE id = ANY (ARRAY(
       AND j.updated_at < now() - %(days)s * interval '1 day'
       AND NOT EXISTS (SELECT FROM face.delivery d
                       WHERE d.job_id = j.id AND d.state IN ('waiting', 'sending'))
-    LIMIT 1000
+    LIMIT %(at_once)s
 ))
 
 -- :name erase_of
--- The pictures of one person, wherever their job stands; it ends as failed.
+-- The pictures of one person, wherever their job stands; it ends as failed. The older call knows
+-- people by their school number.
 WITH ended AS (
     UPDATE face.job
     SET wrapped_key = NULL, lease_until = NULL, updated_at = clock_timestamp(), turn = turn + 1,
         error = CASE WHEN state IN ('queued', 'running', 'dead') THEN 'erased' ELSE error END,
         state = CASE WHEN state IN ('queued', 'running', 'dead') THEN 'failed' ELSE state END
-    WHERE employee_id = %(employee_id)s AND wrapped_key IS NOT NULL
+    WHERE wrapped_key IS NOT NULL AND (employee_id = %(employee_id)s OR school_number = (
+        SELECT school_number FROM org.people WHERE employee_id = %(employee_id)s))
     RETURNING id, verification_id, webhook_url
 ), gone AS (
     DELETE FROM face.job_picture WHERE job_id IN (SELECT id FROM ended)
 )
 SELECT id, verification_id, webhook_url FROM ended
+
+-- :name forget_done
+-- What came of this person's jobs before, once it was told.
+DELETE FROM face.job AS j
+WHERE state IN ('done', 'failed', 'dead') AND wrapped_key IS NULL
+  AND (employee_id = %(employee_id)s OR school_number = (
+      SELECT school_number FROM org.people WHERE employee_id = %(employee_id)s))
+  AND NOT EXISTS (SELECT FROM face.delivery d
+                  WHERE d.job_id = j.id AND d.state IN ('waiting', 'sending'))
 
 -- :name counts
 SELECT state, count(*) AS number FROM face.job WHERE state <> 'done' GROUP BY state

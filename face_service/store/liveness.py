@@ -117,8 +117,13 @@ def key_of(master: bytes) -> bytes:
     return HKDF(SHA256(), 32, None, b"hazir liveness").derive(master)
 
 
-def forget_seen(tx: Transaction, employee_id: int) -> int:
-    """Forget what was shown as this person's, as the consent is gone; how many images."""
+def forget_shown(tx: Transaction, employee_id: int) -> int:
+    """Forget what was shown as this person's, and asked of them; how many images.
+
+    Frames that are being judged at this moment are waited for: they would be remembered after it.
+    """
+    tx.execute(_SQL["one_at_a_time"], employee_id=employee_id)
+    tx.execute(_SQL["forget_asked"], employee_id=employee_id)
     return tx.execute(_SQL["forget_seen"], employee_id=employee_id)
 
 

@@ -48,3 +48,6 @@ DELETE FROM face.challenge WHERE ctid = ANY (ARRAY(
 
 -- :name forget_seen
 DELETE FROM face.seen WHERE employee_id = %(employee_id)s;
+
+-- :name forget_asked
+DELETE FROM face.challenge WHERE employee_id = %(employee_id)s;

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from common.db import Database, Row, Transaction
+from common.db import Database, Row
 from common.privacy.looks import EXPORT, Looks
 from common.privacy.purged import count
 from common.privacy.scrub import Scrub
@@ -15,18 +15,11 @@ from face_service.domain.consent import CONSENT_VERSION
 from face_service.service.ports import EnrolledFace, Template
 from face_service.service.privacy import Erased
 from face_service.store import audit
-from face_service.store.consents import end
-from face_service.store.faces import DESTROYED, Faces, listed, lock_subject, unpacked
+from face_service.store.ending import Ending
+from face_service.store.faces import DESTROYED, Faces, listed, lock_subject
 
 _SQL = Queries(Path(__file__).with_name("personal.sql"))
 _PAGE = 1000
-#: Erases something of a person within a transaction; how many of it there were.
-Forgets = Callable[[Transaction, int], int]
-
-
-def nothing(_: Transaction, __: int) -> int:
-    """There is nothing of the kind."""
-    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +29,22 @@ class PersonalData:
     db: Database
     faces: Faces
     looks: Looks
-    #: What else is kept of a person, each erased within the same transaction: pictures of jobs,
-    #: traces of pictures seen. The first tells how many jobs there were.
-    jobs: Forgets = nothing
-    traces: Sequence[Forgets] = ()
+    ending: Ending
 
     def erase(self, employee_id: int, *, actor: int) -> Erased:
         """Destroy the key, delete photos and templates, end the consent."""
         with self.db.transaction() as tx:
-            faces = end(tx, employee_id, "erased", actor=actor)
-            erased = Erased(faces, self.jobs(tx, employee_id))
+            erased = self.ending(tx, employee_id, "erased", actor=actor)
             # Also for jobs decided before, whose keys were destroyed and may still lie on the disk.
             tx.execute(DESTROYED)
-            for forget in self.traces:
-                forget(tx, employee_id)
             after = {"faces": erased.faces, "jobs": erased.jobs, "key_destroyed": True}
             audit.note(tx, "data.erase", audit.person(employee_id), actor, after=after)
         return erased
+
+    def withdraw(self, employee_id: int, *, actor: int) -> None:
+        """End the consent: key destroyed, rows gone, history kept."""
+        with self.db.transaction() as tx:
+            self.ending(tx, employee_id, "withdrawn", actor=actor)
 
     def begin_export(self, employee_id: int, *, actor: int) -> None:
         """Keep that everything is about to be copied, in the audit and in the access log."""
@@ -64,24 +56,19 @@ class PersonalData:
         """The history of the consent, with the texts."""
         return self.db.all(_SQL["consents"], employee_id=employee_id)
 
-    def enrolled(self, employee_id: int) -> list[tuple[EnrolledFace, Template]]:
+    def enrolled(self, employee_id: int) -> list[tuple[EnrolledFace, Template | None]]:
         """Every enrolled photo with its template, whatever may be done with it."""
-        return [
-            (
-                listed(row),
-                Template(row.id, row.engine, unpacked(self.faces.opened(employee_id, row))),
-            )
-            for row in self.db.all(_SQL["enrolled"], employee_id=employee_id)
-        ]
+        rows = self.db.all(_SQL["enrolled"], employee_id=employee_id)
+        return [(listed(row), self.faces.template(employee_id, row)) for row in rows]
 
     def photo(self, employee_id: int, face_id: int) -> bytes | None:
-        """The JPEG of one enrolled photo."""
-        return self.faces.photo(employee_id, face_id)
+        """The JPEG of one enrolled photo; raises `Unreadable`."""
+        return self.faces.opened_photo(employee_id, face_id)
 
-    def decisions(self, employee_id: int) -> Iterator[list[Row]]:
-        """What was decided about the person, some at a time, the oldest first."""
-        after, target = 0, audit.person(employee_id)
-        while rows := self.db.all(_SQL["decisions"], object=target, after=after, limit=_PAGE):
+    def pages(self, what: str, employee_id: int) -> Iterator[list[Row]]:
+        """Rows of one kind about the person, some at a time, the oldest first."""
+        after, sql = 0, _SQL[what]
+        while rows := self.db.all(sql, employee_id=employee_id, after=after, limit=_PAGE):
             yield rows
             after = rows[-1].id
 
@@ -103,6 +90,9 @@ class Retention:
     db: Database
     looks: Looks
     scrub: Scrub
+    ending: Ending
+    #: Deletes what is known of pictures that were shown long ago.
+    shown: Callable[[], int]
     days: int
     look_days: int
 
@@ -116,6 +106,7 @@ class Retention:
             if faces is not None:
                 gone["faces"] += faces
                 gone["face_keys"] += 1
+        gone["shown"] = self.shown()
         gone["access_log"] = self.looks.purge(self.look_days)
         self.scrub()
         return count(gone)
@@ -125,6 +116,6 @@ class Retention:
         with self.db.transaction() as tx:
             lock_subject(tx, employee_id)
             row = tx.one(_SQL["still_due"], employee_id=employee_id, version=CONSENT_VERSION)
-            faces = end(tx, employee_id, "expired", actor=None) if row is not None else None
+            gone = self.ending(tx, employee_id, "expired", actor=None) if row else None
             tx.execute(_SQL["left"], employee_id=employee_id)
-        return faces
+        return gone.faces if gone else None

@@ -11,7 +11,33 @@ WHERE t.employee_id = %(employee_id)s AND s.wrapped_key IS NOT NULL ORDER BY t.i
 
 -- :name decisions
 SELECT id, at, actor, action, before, after, reason
-FROM face.audit WHERE object = %(object)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
+FROM face.audit WHERE object = 'person:' || %(employee_id)s AND id > %(after)s
+ORDER BY id LIMIT %(limit)s
+
+-- :name identified
+-- Identifications that named the person; nobody else is named in these lines.
+SELECT id, at, actor, action, before, after, reason
+FROM face.audit
+WHERE action = 'identify_face' AND (after ->> 'employee_id')::bigint = %(employee_id)s
+  AND id > %(after)s ORDER BY id LIMIT %(limit)s
+
+-- :name jobs
+SELECT id, kind, state, attempts, created_at, updated_at, result, error FROM (
+    SELECT * FROM face.job WHERE employee_id = %(employee_id)s AND id > %(after)s
+    UNION ALL
+    SELECT * FROM face.job WHERE id > %(after)s AND school_number = (
+        SELECT school_number FROM org.people WHERE employee_id = %(employee_id)s)
+) AS own ORDER BY id LIMIT %(limit)s
+
+-- :name alarms
+-- Whom the face resembles is somebody else's data, and so is what was noted about both.
+SELECT id, similarity, site_id, seen_at, closed_at FROM face.alarm
+WHERE (one = %(employee_id)s OR other = %(employee_id)s) AND id > %(after)s
+ORDER BY id LIMIT %(limit)s
+
+-- :name shown
+SELECT id, seen_at, expires_at FROM face.seen
+WHERE employee_id = %(employee_id)s AND id > %(after)s ORDER BY id LIMIT %(limit)s
 
 -- :name leave
 -- Of whom is something kept that is not in use any more? Noted once; the time begins then.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.sql import Queries
+from face_service.domain.consent import CONSENT_VERSION
 from face_service.store.faces import Faces
 
 _SQL = Queries(Path(__file__).with_name("renewals.sql"))
@@ -19,13 +20,25 @@ class Renewals(Faces):
 
     def outdated(self, engine: str) -> tuple[int, int]:
         """How many people have photos that another engine saw last, and how many photos."""
-        row = self.db.one(_SQL["outdated"], engine=engine)
+        row = self.db.one(_SQL["outdated"], engine=engine, version=CONSENT_VERSION)
         assert row is not None
         return row.people, row.photos
 
+    def left_alone(self, engine: str) -> int:
+        """How many people have such photos, and a face that must not be used now."""
+        row = self.db.one(_SQL["left_alone"], engine=engine, version=CONSENT_VERSION)
+        assert row is not None
+        return int(row.people)
+
     def outdated_people(self, engine: str, *, after: int, limit: int) -> list[int]:
         """The next of those people, by their numbers, beyond ``after``."""
-        rows = self.db.all(_SQL["outdated_people"], engine=engine, after=after, limit=limit)
+        rows = self.db.all(
+            _SQL["outdated_people"],
+            engine=engine,
+            version=CONSENT_VERSION,
+            after=after,
+            limit=limit,
+        )
         return [row.employee_id for row in rows]
 
     @contextmanager
@@ -40,5 +53,14 @@ class Renewals(Faces):
 
     def outdated_photos(self, employee_id: int, engine: str) -> list[int]:
         """The numbers of the person's photos that another engine saw last."""
-        rows = self.db.all(_SQL["outdated_photos"], employee_id=employee_id, engine=engine)
+        rows = self.db.all(
+            _SQL["outdated_photos"],
+            employee_id=employee_id,
+            engine=engine,
+            version=CONSENT_VERSION,
+        )
         return [row.id for row in rows]
+
+    def photo(self, employee_id: int, face_id: int) -> bytes | None:
+        """The JPEG of one enrolled photo; raises `Unreadable`, as whose it is must enrol again."""
+        return self.opened_photo(employee_id, face_id)

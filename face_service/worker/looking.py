@@ -20,7 +20,7 @@ from face_service import engine, weights
 from face_service.domain.jobs import JobKind, Outcome, unfit
 from face_service.domain.liveness import LivenessVerdict
 from face_service.domain.matching import Verdict
-from face_service.service.access import Access
+from face_service.service.access import Access, require_biometrics
 from face_service.service.comparing import Comparing
 from face_service.service.enrolling import Current
 from face_service.service.job_ports import Turn, Work
@@ -61,6 +61,7 @@ class Judge:
     def _compare(self, job_id: int, work: Work) -> Outcome:
         caller = self._caller(work.submitted_by)
         if work.kind is JobKind.PAIR:
+            self._require_biometrics(work.school_number)
             one, other = work.pictures["picture"][0], work.pictures["intended_picture"][0]
             return _outcome(self.comparing.verify_pair(caller, one, other))
         assert work.employee_id is not None, "the table says so"
@@ -72,6 +73,15 @@ class Judge:
         proof = Proof([image, *frames], occasion=f"job:{job_id}")
         live = self.liveness.check_person(caller, work.employee_id, proof)
         return replace(outcome, liveness=_told(live))
+
+    def _require_biometrics(self, school_number: str | None) -> None:
+        """Raise ``biometrics_off`` for somebody of this installation whose site uses no faces.
+
+        Whose number is not known here is the submitter's to answer for, with both pictures.
+        """
+        for person in self.org.people():
+            if person.school_number is not None and person.school_number == school_number:
+                require_biometrics(person)
 
     def _caller(self, employee_id: int) -> Subject:
         """Whoever submitted the job, with the rights that they have now."""

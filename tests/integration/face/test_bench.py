@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from common.config import ROOT
-from tests.support import pictures
+from tests.support import frames, pictures
 from tests.support.face import models
 from tests.support.portraits import OTHER, SAME, portrait
 
@@ -64,6 +64,30 @@ def test_it_reports_what_can_be_said_and_what_is_missing(folder: Path) -> None:
     assert "gone.jpg" in done.stderr
     assert "gone.jpg" not in done.stdout
     assert SAME[0] not in done.stdout
+
+
+def test_presentations_are_judged_as_they_are_and_saved_anew(tmp_path: Path) -> None:
+    for name, photos in {"real": frames.still()[:2], "spoof/screen": frames.of_a_picture()}.items():
+        kind = tmp_path / "presentation" / name
+        kind.mkdir(parents=True)
+        for number, photo in enumerate(photos):
+            (kind / f"{number}.jpg").write_bytes(photo)
+    (tmp_path / "presentation" / "real" / "broken.jpg").write_bytes(b"no photo at all")
+    hidden = tmp_path / "presentation" / "real" / "hidden.jpg"
+    hidden.symlink_to(tmp_path / "presentation" / "real" / "0.jpg")
+    done = run(tmp_path)
+    assert done.returncode == 0, done.stderr
+    for line in (
+        "Nothing says who is who: only presentations were judged.",
+        "| live, 4 | 3 | 3 | 0 | 0 | BPCER 0 of 3: ",
+        "| … not accepted because | not_an_image 1 |",
+        "## Presentations: what surrounds the face",
+        "| live | 2.7 and more | 3 of 3 ",
+        "| 0.85 | 0 of 3 ",
+        "## Images shown before",
+        "| saved anew, JPEG quality 85 | ",
+    ):
+        assert line in done.stdout, done.stdout
 
 
 def test_a_folder_without_photos_is_said(tmp_path: Path) -> None:

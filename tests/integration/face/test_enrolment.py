@@ -187,6 +187,38 @@ def test_a_second_person_cannot_join_an_account(face: FaceClient, town: Town, so
     problem(face.call("POST", path, token, files=[("image", B)]), 422, "different_people", "image")
 
 
+def test_of_two_people_who_enrol_at_once_on_one_account_one_is_refused(
+    face: FaceClient, town: Town, cast: Cast
+) -> None:
+    """Each would be compared with what is enrolled, which for both is nothing."""
+    site_id, team_id = town.sql(
+        "SELECT p.site_id, m.team_id FROM auth.person p JOIN auth.team_member m USING (employee_id)"
+        " WHERE employee_id = %s",
+        cast.staff,
+    )[0]
+    for _ in range(4):
+        account = town.person(site_id=site_id, teams=[team_id])
+        consent(face, town, account)
+        path, token = f"/api/v1/people/{account}/faces", town.token(account)
+        barrier = threading.Barrier(2)
+
+        def enrol_now(
+            photo: bytes,
+            path: str = path,
+            token: str = token,
+            barrier: threading.Barrier = barrier,
+        ) -> Any:
+            barrier.wait()
+            return face.call("POST", path, token, files=[("image", photo)])
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = [pool.submit(enrol_now, photo) for photo in (A, B)]
+            refused = [one.result() for one in answers if one.result().status_code != 201]
+        assert len(refused) == 1
+        problem(refused[0], 422, "different_people", "image")
+        assert len(said(face.call("GET", path, token), 200)["items"]) == 1
+
+
 def test_five_photos_are_the_most(face: FaceClient, town: Town, someone: int) -> None:
     path, token = f"/api/v1/people/{someone}/faces", town.token(someone)
     consent(face, town, someone)

@@ -22,6 +22,7 @@ from tests.support.face_cast import (
     problem,
     said,
     two_people,
+    verify,
 )
 from tests.support.face_kiosk import Place, asked, identify
 from tests.support.people import Town
@@ -138,6 +139,27 @@ class TestOut:
         assert self.known(twin, place) == [None, None]
         him = place.add(A3)
         assert self.known(twin, place) == [him, him]
+
+    def test_one_photo_of_several(self, face: FaceClient, twin: FaceClient, place: Place) -> None:
+        """What is left is the mean of what is left, in every process and in 1:1 alike."""
+        eventually(lambda: asked(twin, place.device, A2).status_code == 200)
+        alone = place.add(A)
+        apart = [identify(one, place.device, A2)["similarity"] for one in (face, twin)]
+        said(face.call("DELETE", f"/api/v1/people/{alone}/faces", place.town.token(alone)), 204)
+        her = place.add(A, A3)
+        both = [identify(one, place.device, A2)["similarity"] for one in (face, twin)]
+        assert abs(both[0] - apart[0]) > 0.001
+        token, path = place.town.token(her), f"/api/v1/people/{her}/faces"
+        last = said(face.call("GET", path, token), 200)["items"][-1]["id"]
+        said(face.call("DELETE", f"{path}/{last}", token), 204)
+        assert self.known(twin, place) == [her, her]
+        left = [identify(one, place.device, A2)["similarity"] for one in (face, twin)]
+        assert left == pytest.approx(apart, abs=0.001)
+        compared = said(verify(face, token, A2, her), 200)
+        assert (compared["similarity"], compared["threshold"]) == (
+            pytest.approx(apart[0], abs=0.001),
+            0.41,
+        )
 
     def test_a_key_destroyed_by_hand(self, twin: FaceClient, place: Place) -> None:
         eventually(lambda: asked(twin, place.device, A2).status_code == 200)

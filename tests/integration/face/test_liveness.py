@@ -133,6 +133,20 @@ def test_images_that_cannot_be_read_name_their_field(
     assert town.sql("SELECT count(*) FROM face.seen WHERE employee_id = %s", someone) == [(0,)]
 
 
+def test_where_no_faces_are_used_no_frames_are_judged_or_remembered(
+    face: FaceClient, town: Town, cast: Cast
+) -> None:
+    files = [("image", one) for one in still()]
+    own = face.call("POST", PATH, town.token(cast.elsewhere), files=files)
+    problem(own, 403, "biometrics_off")
+    nobody = town.person()
+    problem(face.call("POST", PATH, town.token(nobody), files=files), 403, "biometrics_off")
+    for who in (cast.elsewhere, nobody):
+        assert town.sql("SELECT 1 FROM face.seen WHERE employee_id = %s", who) == []
+    service = face.call("POST", PATH, town.token(cast.attendance), files=files)
+    assert outcome(said(service, 200)) == ("accept", "live")
+
+
 def test_a_service_that_is_not_listed_may_not(face: FaceClient, town: Town) -> None:
     other = town.token(town.person(Role.SERVICE, username="service:reporter"))
     problem(face.call("POST", PATH, other, files=[("image", A)]), 403, "forbidden")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from common.config import ROOT, load
@@ -17,13 +18,14 @@ from common.sql import dsn
 from common.vault import Vault
 from face_service.engine import engine_name
 from face_service.renewal import teller
+from face_service.service.ports import Template
 from face_service.service.renewing import Progress
 from face_service.settings import Settings
 from face_service.store.renewals import Renewals
 from tests.support import pictures
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient, models, serving_faces
-from tests.support.face_cast import A2, A, audit, enrol, said, verify
+from tests.support.face_cast import A2, A, audit, consent, enrol, said, verify
 from tests.support.people import Town
 
 CROWD = 24
@@ -143,6 +145,60 @@ def test_whom_the_engine_makes_nothing_of_is_named(
     assert told.rstrip().endswith(f"must enrol again: {bad}, {lost}")
     assert outdated(town) == 4
     assert audit(town, good, "renew_faces")
+
+
+@pytest.mark.parametrize("why", ["outdated", "off", "locked"])
+def test_no_face_that_must_not_be_used_is_embedded_anew(
+    face: FaceClient, town: Town, fresh_database: TestDatabase, why: str
+) -> None:
+    good, bad = crowd(face, town, 2)
+    if why == "outdated":
+        change = "UPDATE face.subject SET consent_version = '2026-11' WHERE employee_id = %s"
+    elif why == "off":
+        change = (
+            "WITH bare AS (INSERT INTO auth.site (name, zone) VALUES ('bare', 'UTC') RETURNING id)"
+            " UPDATE auth.person SET site_id = bare.id FROM bare WHERE employee_id = %s"
+        )
+    else:
+        change = "UPDATE auth.person SET locked_at = now() WHERE employee_id = %s"
+    town.sql(change, bad)
+    kept = "SELECT s.*, t.* FROM face.subject s JOIN face.template t USING (employee_id)"
+    kept = f"{kept} WHERE employee_id = %s ORDER BY t.id"
+    before = town.sql(kept, bad)
+    told, errors = start(fresh_database).communicate(timeout=60)
+    assert "2 photos of 1 people" in told, errors
+    assert "1 people were left as they are: their consent is to an older text" in told
+    # Nothing of them has changed, and their consent least of all.
+    assert town.sql(kept, bad) == before
+    assert audit(town, bad, "renew_faces") == []
+    assert audit(town, good, "renew_faces")
+
+
+def test_who_agrees_to_the_present_text_is_renewed_then(
+    face: FaceClient, town: Town, fresh_database: TestDatabase
+) -> None:
+    (person,) = crowd(face, town, 1)
+    town.sql("UPDATE face.subject SET consent_version = '2026-11'")
+    assert "0 photos of 0 people" in start(fresh_database).communicate(timeout=60)[0]
+    consent(face, town, person)
+    assert "2 photos of 1 people" in start(fresh_database).communicate(timeout=60)[0]
+    assert outdated(town) == 0
+
+
+def test_a_consent_that_grows_old_while_a_photo_is_looked_at_keeps_what_was_made_out(
+    face: FaceClient, town: Town, fresh_database: TestDatabase
+) -> None:
+    (person,) = crowd(face, town, 1)
+    settings = load(Settings, fresh_database.environment())
+    db = Database(dsn(settings, "hazir_face", settings.database_password.reveal()), size=2)
+    store = Renewals(db, Vault(settings.face_key.key()))
+    (first, _) = store.outdated_photos(person, engine_name())
+    made = [Template(first, engine_name(), np.zeros(128, np.float32))]
+    town.sql("UPDATE face.subject SET consent_version = '2026-11'")
+    assert store.renew(person, made) == 0
+    assert store.outdated_photos(person, engine_name()) == []
+    assert outdated(town) == 2
+    db.close()
 
 
 def test_a_claim_keeps_other_renewals_away_and_nobody_else(

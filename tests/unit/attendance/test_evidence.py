@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from attendance_service.domain.evidence import FaceResult, Outcome, Verdict, evi
 from attendance_service.domain.policy import (
     OPEN_POLICY,
     Evidence,
+    FaceCheck,
     OnFaceDown,
     Policy,
     WithoutFace,
@@ -88,6 +90,23 @@ def test_no_answer_at_all_is_as_good_as_none() -> None:
     judged = judge(PATIENT, has_image=True, face=None)
     assert judged
     assert judged.outcome is PENDING
+
+
+@pytest.mark.parametrize("verdict", [None, *Verdict])
+def test_what_is_compared_later_waits_whatever_was_said(verdict: Verdict | None) -> None:
+    """Nothing known at the door accepts it, and nothing but a missing picture refuses it."""
+    later = replace(KIND, face_check=FaceCheck.LATER)
+    face = FaceResult(verdict) if verdict else None
+    judged = judge(later, has_image=True, face=face)
+    assert judged
+    assert (judged.outcome, judged.code) == (PENDING, "")
+    missing = judge(later, has_image=False, face=face)
+    assert missing
+    assert (missing.outcome, missing.code) == (Outcome.REFUSED, "photo_missing")
+    # Where no face is asked for there is nothing to compare later.
+    photo = judge(replace(PHOTO, face_check=FaceCheck.LATER), has_image=True, face=face)
+    assert photo
+    assert photo.outcome is ACCEPTED
 
 
 def test_every_verdict_is_in_the_table() -> None:

@@ -36,6 +36,13 @@ def test_the_first_punch_is_an_in() -> None:
     assert legal.open_until == NOON + timedelta(hours=16)
 
 
+def test_since_when_somebody_stands_as_they_do() -> None:
+    assert outside().since is None
+    assert outside(n=3).since is None  # a late punch that waits for review moves nothing
+    assert inside().since == NOON
+    assert outside(NOON, 2).since == NOON
+
+
 def test_an_out_follows_an_in() -> None:
     legal = decide(inside(), Move.OUT, NOON + timedelta(hours=8))
     assert (legal.action, legal.n) == (Move.OUT, 2)

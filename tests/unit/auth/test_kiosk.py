@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auth_service.domain import attempts, kiosk
-from common.errors import DomainError
+from common.errors import DomainError, Kind
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,10 @@ def test_who_is_charged() -> None:
     # The eleventh try in a row waits for the better part of a day.
     assert attempts.wait(person, 11) == pytest.approx(2 * 7 * 86_400 / 10)
     assert kiosk.counters(3, 9, factor=100)[1].allowance.most == 1000
+
+
+def test_one_answer_to_everything_that_is_wrong() -> None:
+    """Nobody learns whether it was the name, the PIN, the badge or the site."""
+    told = kiosk.unknown()
+    assert (told.kind, told.code, told.field) == (Kind.UNAUTHENTICATED, "invalid_credentials", None)
+    assert dict(told.extra) == {}

@@ -55,6 +55,7 @@ def test_the_folds_of_a_list_are_kept(tmp_path: Path) -> None:
         ("name,age\nx,3\n", "no columns for two photos"),
         ("a,b,same\nx,y,perhaps\n", "a line that is no pair: x,y,perhaps"),
         ("a,b,same\nx,y\n", "a line that is no pair: x,y"),
+        ("left,right,same\n", "the names of columns and no pair"),
     ],
 )
 def test_what_is_no_list_is_said(tmp_path: Path, text: str, said: str) -> None:
@@ -120,3 +121,37 @@ def test_a_folder_without_anything_is_said(tmp_path: Path) -> None:
         read(tmp_path)
     with pytest.raises(NotPairs, match="not a folder"):
         read(tmp_path / "none")
+
+
+def test_a_list_of_files_that_are_nowhere_is_said(tmp_path: Path) -> None:
+    listed(tmp_path, "a,b,same\nx/1.jpg,x/2.jpg,1\n")
+    with pytest.raises(NotPairs, match=r"names 2 files, and none of these is below .*: x/1\.jpg"):
+        read(tmp_path)
+
+
+def test_a_list_in_an_older_encoding_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "Zoë/1.jpg", "Zoë/2.jpg")
+    path = tmp_path / "pairs.csv"
+    path.write_bytes("a,b,same\nZoë/1.jpg,Zoë/2.jpg,1\n".encode("latin-1"))
+    assert len(read(tmp_path).pairs) == 1
+
+
+def test_a_list_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").mkdir()
+    with pytest.raises(NotPairs, match=r"pairs\.csv cannot be read"):
+        read(tmp_path)
+
+
+def test_photos_beside_the_folders_are_nobody_s(tmp_path: Path) -> None:
+    write(tmp_path, "Ann/a.jpg", "Bob/a.jpg", "cover.jpg", "team.jpg")
+    data = read(tmp_path)
+    assert {Path(name).name for name in data.people} == {"Ann", "Bob"}
+    assert any("2 photos beside the folders" in line for line in data.said)
+    assert all(path.parent != tmp_path for path in data.photos)
+
+
+def test_only_presentations(tmp_path: Path) -> None:
+    write(tmp_path, "presentation/real/a.jpg", "presentation/spoof/b.jpg")
+    data = read(tmp_path)
+    assert (list(data.pairs), data.people, data.photos) == ([], {}, [])
+    assert "only presentations" in data.said[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.faces import identifying, presentation, verifying
+from bench.faces import identifying, presentation, rule, scores, verifying
 from bench.faces.statistics import accuracy, equal_error, folds_of, rate, rate_of_groups
 from bench.faces.verifying import Compared
+from face_service.domain.identification import Rules, Step
 from face_service.domain.matching import Thresholds
 
 LUCK = np.random.default_rng(5)
@@ -111,6 +112,49 @@ def test_searches_by_size_of_the_gallery() -> None:
     lines = identifying.table(crowd, 1)
     assert lines[2].startswith("| 10 |")
     assert identifying.table(people(3, 2, 0.1), 1) == []
+
+
+def test_the_whole_rule_by_size_of_the_gallery() -> None:
+    rules = Rules((Step(100, 0.45), Step(1000, 0.50)), 0.04, 0.05, 0.6)
+    alike = np.eye(120, 128, dtype=np.float32)
+    crowd = {f"p{number}": [face] * 4 for number, face in enumerate(alike)}
+    found = rule.measure(crowd, 100, 1, 3, rules)
+    # Everybody who is enrolled is known, nobody by another's name, and no stranger.
+    assert (found.known, found.right, found.wrong) == (100 * 40, 100 * 40, 0)
+    assert (found.strangers, found.accepted) == (20 * 40, 0)
+    # One photo is in the template and three are looked with: with three enrolled, one is left.
+    assert rule.measure(crowd, 100, 3, 3, rules).known == 0
+    lax = Rules((Step(100, -1.0),), 0.0, 0.0, 0.6)
+    assert rule.measure(crowd, 100, 1, 1, lax).accepted == 20 * 40
+    lines = rule.table(crowd, rules)
+    assert lines[2].startswith("| 100 | 0.45 | 1 | 1 | 0 of 800: ")
+    assert "not measured" in lines[5]
+    assert len(lines) == 2 + 4
+    assert rule.table(people(100, 2, 0.1), rules) == []
+
+
+def test_scores_of_presentations_by_what_surrounds_the_face() -> None:
+    Answer = presentation.Answer  # noqa: N806 - a class
+    answers = {
+        "live": [Answer("accept", "live", 3.0, 0.9), Answer("reject", "too_close", 1.0, 0.2)],
+        "spoof/print": [
+            Answer("reject", "spoof_suspected", 2.0, 0.6),
+            Answer("refused", "no_face"),
+        ],
+        "spoof": [Answer("reject", "spoof_suspected", 2.7, 0.9)],
+    }
+    lines = scores.by_context(answers)
+    assert [line.split(" | ")[:2] for line in lines[2:]] == [
+        ["| live", "2.7 and more"],
+        ["| spoof", "2.7 and more"],
+        ["| spoof/print", "1.8 to 2.7"],
+        ["| live", "0 to 1.8"],
+    ]
+    assert "| 1 of 1 [0%, 100%] |" in lines[2]
+    assert lines[4].endswith("| 1 | 0 of 1 [0%, 100%] | 0.60, 0.60, 0.60 |")
+    (needed,) = [line for line in scores.thresholds(answers, {}) if line.startswith("| 0.85 |")]
+    assert needed == "| 0.85 | 1 of 1 [0%, 100%] | 0 of 1 [0%, 100%] | none | none |"
+    assert scores.by_context({"live": [Answer("refused", "no_face")]}) == []
 
 
 def test_presentations_by_kind(tmp_path: object) -> None:

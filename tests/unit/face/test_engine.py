@@ -18,7 +18,7 @@ from common.imaging.process import Picture
 from common.imaging.reader import ImageReader
 from face_service import engine, weights
 from face_service.domain import matching, replays
-from face_service.domain.faces import dominant
+from face_service.domain.faces import dominant, refused
 from face_service.engine import Engines, FaceEngine
 from tests.support import frames
 from tests.support.face import models
@@ -134,6 +134,18 @@ def test_an_engine_that_failed_is_not_used_again() -> None:
         assert second is made[1]
     with engines.borrow() as again:
         assert again is second
+
+
+def test_a_picture_that_does_not_serve_costs_no_engine() -> None:
+    """Loading one takes as long as ten comparisons: whoever sends no face must not cause it."""
+    made: list[Any] = []
+    engines = Engines(lambda: made.append(object()) or made[-1], count=1)  # type: ignore[func-returns-value]
+    for _ in range(3):
+        with pytest.raises(DomainError), engines.borrow():
+            raise refused("no_face", "There is no face in the image.", "image")
+    with engines.borrow() as again:
+        assert again is made[0]
+    assert len(made) == 1
 
 
 def test_missing_models_are_told_and_tried_again(tmp_path: Path) -> None:

@@ -114,6 +114,29 @@ def test_what_is_old_is_forgotten(
     problem(face.call("GET", f"{JOBS}/{number}", token), 404, "not_found")
 
 
+def test_a_heap_of_what_is_old_goes_in_portions(
+    face: FaceClient, town: Town, cast: Cast, judging: Judging, jobs: Jobs
+) -> None:
+    """A statement about all of them would be cancelled for its time, and so at every try."""
+    number = said(submit(face, town, cast), 202)["id"]
+    dead(judging, number)
+    town.sql(
+        "WITH made AS (INSERT INTO face.job (kind, submitted_by, verification_id, body_hash,"
+        " employee_id, webhook_url, state, wrapped_key)"
+        " SELECT kind, submitted_by, 'heap-' || n, body_hash, employee_id, webhook_url, state,"
+        " wrapped_key FROM face.job, generate_series(1, 250) AS n RETURNING id)"
+        " INSERT INTO face.job_picture (job_id, name, position, sealed)"
+        " SELECT made.id, 'image', 0, 'x' FROM made"
+    )
+    town.sql("UPDATE face.job SET updated_at = now() - interval '8 days'")
+    assert jobs.purge(picture_days=7, days=30) == 251
+    assert town.sql("SELECT count(*) FROM face.job_picture") == [(0,)]
+    town.sql("UPDATE face.job SET updated_at = now() - interval '31 days'")
+    town.sql("UPDATE face.delivery SET state = 'dead'")
+    assert jobs.purge(picture_days=7, days=30) == 251
+    assert town.sql("SELECT count(*) FROM face.job") == [(0,)]
+
+
 def test_a_person_s_jobs_are_erased(
     face: FaceClient, town: Town, cast: Cast, judging: Judging, jobs: Jobs, db: Database
 ) -> None:
