@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from attendance_service.domain.evidence import FaceResult
-from attendance_service.domain.kiosk import Known, Way, down, unknown_face
+from attendance_service.domain.kiosk import Known, Way, down, faces_off, unknown_face
 from attendance_service.faces import compared, transport
 from attendance_service.service.ports import LiveProof
 from clients.python.hazir_client import (
@@ -101,7 +101,7 @@ def _refusal(said: Problem) -> DomainError:
         message = "The number, the PIN or the badge is wrong."
         return DomainError(Kind.UNAUTHENTICATED, code, message)
     if code == "biometrics_off":
-        return forbidden("Faces are not used at this site; use your PIN or badge.", code=code)
+        return faces_off()
     if code in _UNFIT:
         return DomainError(Kind.UNPROCESSABLE, code, _UNFIT[code], field="image")
     if status == 429:

@@ -122,6 +122,12 @@ def down() -> DomainError:
     return unavailable("This cannot be looked up at the moment; nothing was recorded.")
 
 
+def faces_off() -> DomainError:
+    """The site uses no faces, or none any more."""
+    message = "Faces are not used at this site; use your PIN or badge."
+    return forbidden(message, code="biometrics_off")
+
+
 def unknown_face() -> DomainError:
     """A face that is nobody's, or not surely somebody's: then there is the other way."""
     return DomainError(

@@ -15,6 +15,7 @@ from attendance_service.domain.kiosk import (
     TICKET_LIFE,
     Known,
     Way,
+    faces_off,
     judge,
     kiosk_place,
     needs_photo,
@@ -108,6 +109,8 @@ class Kiosk:
             raise photo_missing()
         if person is None:
             raise forbidden()
+        if held.evidence["known_by"] == Way.FACE and not person.biometrics:
+            raise faces_off()
         self.tickets.take(device.employee_id, ticket, key, arrived)
         held = replace(held, photo=photo)
         judged = judge(place, held.evidence)

@@ -7,6 +7,7 @@ from .faces import Faces
 from .jobs import Jobs
 from .kiosk import KioskAccess
 from .models import (
+    Challenge,
     Consent,
     Delivery,
     Detection,
@@ -27,6 +28,7 @@ from .transport import Seats, TokenSource, Transport
 __all__ = [
     "Attendance",
     "Busy",
+    "Challenge",
     "ClientCredentials",
     "Consent",
     "Delivery",

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from . import reading
-from .models import Record
+from .models import Live, Record
 from .transport import Transport
 
 
@@ -25,18 +25,25 @@ class Attendance:
         *,
         place_id: int | None = None,
         image: bytes | None = None,
+        live: Live | None = None,
         claimed_at: datetime | None = None,
         idempotency_key: str | None = None,
     ) -> Record:
         """Check in or out; the record is durable when this returns.
 
-        After `Unreachable` repeat it with the same ``idempotency_key``: it will be one record.
+        ``live`` has the frames after ``image`` and the challenge that they answer, where the place
+        asks for liveness. After `Unreachable` repeat it with the same ``idempotency_key``: it will
+        be one record.
         """
         body: dict[str, Any] = {"action": action}
         if place_id is not None:
             body["place_id"] = place_id
         if image is not None:
             body["image"] = base64.b64encode(image).decode()
+        if live is not None:
+            body["frames"] = [base64.b64encode(frame).decode() for frame in live.frames]
+            if live.challenge is not None:
+                body["challenge"] = live.challenge
         if claimed_at is not None:
             body["timestamp"] = claimed_at.isoformat()
         key = idempotency_key or str(uuid.uuid4())

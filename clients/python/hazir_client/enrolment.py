@@ -21,6 +21,19 @@ class Enrolment:
         answer = self.transport.get(f"/api/v1/people/{employee_id}/consent")
         return reading.read(reading.consent, answer)
 
+    def agree(self, employee_id: int, version: str, *, language: str = "en") -> Consent:
+        """Agree in one's own name to a version of the text, as it was read in ``language``."""
+        answer = self.transport.call(
+            "POST",
+            f"/api/v1/people/{employee_id}/consent",
+            body={"version": version, "language": language},
+        )
+        return reading.read(reading.consent, answer)
+
+    def withdraw(self, employee_id: int) -> None:
+        """Take the consent back; the face is erased with it."""
+        self.transport.call("DELETE", f"/api/v1/people/{employee_id}/consent")
+
     def photos(self, employee_id: int) -> int:
         """How many photos of somebody are enrolled."""
         answer = self.transport.get(f"/api/v1/people/{employee_id}/faces")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import reading
-from .models import Detection, Identification, Live, Verdict
+from .models import Challenge, Detection, Identification, Live, Liveness, Verdict
 from .transport import Transport
 
 
@@ -51,3 +51,17 @@ class Faces:
         files = [("image", frame) for frame in frames]
         answer = self.transport.call("POST", "/api/v1/faces/identify", form=form, files=files)
         return reading.read(reading.identification, answer)
+
+    def challenge(self, *, alternative: bool = False) -> Challenge:
+        """A movement to show; ``alternative`` asks for one that needs no turning of the head."""
+        answer = self.transport.call(
+            "POST", "/api/v1/faces/challenges", body={"alternative": alternative}
+        )
+        return reading.read(reading.challenge, answer)
+
+    def liveness(self, frames: Sequence[bytes], *, challenge: str | None = None) -> Liveness:
+        """Whether these frames, in their order, show a person who is there."""
+        form = {} if challenge is None else {"challenge": challenge}
+        files = [("image", frame) for frame in frames]
+        answer = self.transport.call("POST", "/api/v1/faces/liveness", form=form, files=files)
+        return reading.read(reading.liveness, answer)

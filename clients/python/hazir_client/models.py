@@ -49,6 +49,20 @@ class Liveness:
 
 
 @dataclass(frozen=True)
+class Challenge:
+    """A movement to show within a minute, once: ``kind`` is ``turn_left``, ``closer`` …
+
+    It takes ``least`` to ``most`` frames, the first of them looking straight ahead.
+    """
+
+    challenge: str
+    kind: str
+    expires_at: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a comparison came to; ``similarity`` is a cosine, ``threshold`` what accepts."""
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from .errors import Unreachable
 from .models import (
+    Challenge,
     Consent,
     Decision,
     Delivery,
@@ -58,14 +59,25 @@ def verdict(body: Any) -> Verdict:
         _DECISIONS[body["decision"]],
         number(body["similarity"]),
         number(body["threshold"]),
-        _liveness(body.get("liveness")),
+        None if body.get("liveness") is None else liveness(body["liveness"]),
     )
 
 
-def _liveness(body: Any) -> Liveness | None:
-    if body is None:
-        return None
+def liveness(body: Any) -> Liveness:
+    """A `Liveness` of its JSON."""
     return Liveness(_DECISIONS[body["decision"]], _number(body["score"]), str(body["reason"]))
+
+
+def challenge(body: Any) -> Challenge:
+    """A `Challenge` of its JSON."""
+    frames = body["frames"]
+    return Challenge(
+        str(body["challenge"]),
+        str(body["kind"]),
+        str(body["expires_at"]),
+        int(frames["least"]),
+        int(frames["most"]),
+    )
 
 
 def _number(value: Any) -> float | None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import httpx
 
+from .cut import Cut
 from .errors import Busy, Problem, Unreachable
 
 LONGEST_ANSWER = 4 << 20
@@ -131,8 +132,14 @@ class Transport:
         until = monotonic() + self.deadline
         try:
             with (
+                Cut(self.deadline) as cut,
                 httpx.Client(verify=_trust(), timeout=self.deadline, trust_env=False) as client,
-                client.stream(method, f"{self.url.rstrip('/')}{path}", **sent) as answer,
+                client.stream(
+                    method,
+                    f"{self.url.rstrip('/')}{path}",
+                    extensions={"trace": cut.trace},
+                    **sent,
+                ) as answer,
             ):
                 text = self._read(answer, until)
                 return answer.status_code, _value(text), _seconds(answer)

@@ -21,7 +21,11 @@ class Server:
     answers: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)
     calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     url: str = ""
+    #: Seconds between two bytes of a body, and of the headers.
     drip: float = 0.0
+    header_drip: float = 0.0
+
+    given_up: threading.Event = field(default_factory=threading.Event)
 
     def says(self, body: Any, status: int = 200, **headers: str) -> None:
         """One more answer."""
@@ -39,6 +43,9 @@ def serving() -> Iterator[Server]:
             body = self.rfile.read(length)
             made.calls.append((f"{self.command} {self.path}", dict(self.headers), body))
             status, said, headers = made.answers.pop(0)
+            if made.header_drip:
+                self._drip_headers()
+                return
             raw = said if isinstance(said, bytes) else json.dumps(said).encode()
             self.send_response(status)
             for name, value in headers.items():
@@ -52,7 +59,15 @@ def serving() -> Iterator[Server]:
             except OSError:
                 pass
 
-        do_POST = do_GET  # noqa: N815
+        do_POST = do_DELETE = do_GET  # noqa: N815
+
+        def _drip_headers(self) -> None:
+            try:
+                for letter in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 200:
+                    self.wfile.write(bytes([letter]))
+                    time.sleep(made.header_drip)
+            except OSError:
+                made.given_up.set()
 
         def log_message(self, *_: object) -> None:
             """Nothing."""

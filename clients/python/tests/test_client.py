@@ -129,7 +129,9 @@ def test_a_punch_has_a_key_of_its_own(server: Server) -> None:
         "image": "cGljdHVyZQ==",
         "timestamp": "2026-11-26T08:00:00+00:00",
     }
-    attendance.punch("out", idempotency_key="mine")
+    attendance.punch("out", idempotency_key="mine", live=Live([b"second"], "a challenge"))
+    sent = json.loads(server.calls[1][2])
+    assert (sent["frames"], sent["challenge"]) == (["c2Vjb25k"], "a challenge")
     assert server.calls[1][1]["Idempotency-Key"] == "mine"
     assert server.calls[0][1]["Idempotency-Key"]
     assert attendance.record(9).id == 9
@@ -175,6 +177,14 @@ def test_a_call_has_so_much_time_and_room(server: Server) -> None:
         Faces(transport(server, deadline=0.5)).verify(b"x", reference=b"y")
     assert time.monotonic() - began < 2
     server.drip = 0
+    server.header_drip = 0.05
+    server.says(VERDICT)
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        Faces(transport(server, deadline=0.5)).verify(b"x", reference=b"y")
+    assert time.monotonic() - began < 2
+    assert server.given_up.wait(2)
+    server.header_drip = 0
     server.says(VERDICT | {"more": "x" * 100})
     with pytest.raises(Unreachable):
         Faces(transport(server, longest=100)).verify(b"x", reference=b"y")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -19,6 +20,18 @@ def test_whether_a_face_may_be_used(server: Server) -> None:
         found = people.consent(7)
         assert (found.in_force, found.biometrics) == (holds, True)
     assert server.calls[0][0] == "GET /api/v1/people/7/consent"
+
+
+def test_a_consent_is_given_and_taken_back(server: Server) -> None:
+    people = Enrolment(transport(server))
+    server.says(CONSENT, 201)
+    assert people.agree(7, "2026-11", language="tr").in_force
+    line, _, body = server.calls[-1]
+    assert line == "POST /api/v1/people/7/consent"
+    assert json.loads(body) == {"version": "2026-11", "language": "tr"}
+    server.says(b"", 204)
+    people.withdraw(7)
+    assert server.calls[-1][0] == "DELETE /api/v1/people/7/consent"
 
 
 def test_photos(server: Server) -> None:

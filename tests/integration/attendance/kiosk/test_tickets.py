@@ -73,6 +73,24 @@ class TestTicket:
         assert refusal(kiosk.confirm(ticket)) == (403, "forbidden")
         assert Ledger(kiosk.town, person).records == []
 
+    def test_a_face_counts_only_while_the_site_uses_faces(self, kiosk: Kiosk, her: int) -> None:
+        ticket = kiosk.look(A2, A3).json()["ticket"]
+        before = Ledger(kiosk.town, her).records
+        try:
+            self._faces(kiosk, "false")
+            assert refusal(kiosk.confirm(ticket)) == (403, "biometrics_off")
+            assert Ledger(kiosk.town, her).records == before
+        finally:
+            self._faces(kiosk, "true")
+        assert kiosk.confirm(ticket).status_code == 201
+
+    @staticmethod
+    def _faces(kiosk: Kiosk, used: str) -> None:
+        kiosk.town.sql(f"UPDATE auth.site SET biometrics = {used} WHERE id = %s", kiosk.cast.site)
+        kiosk.town.announce("site")
+        kiosk.rest.parts.org.refresh()  # type: ignore[union-attr]
+        kiosk.face.app.org.refresh()
+
     def test_what_is_over_is_purged(self, kiosk: Kiosk) -> None:
         kiosk.person(badge="purged-badge")
         kiosk.show(badge="purged-badge")
