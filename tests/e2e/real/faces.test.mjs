@@ -5,36 +5,9 @@ import { after, test } from "node:test";
 import { openPage } from "../harness.mjs";
 import { Gate } from "../pages.mjs";
 import { Kiosk, LiveCheck, Review } from "../pages_faces.mjs";
-import { portrait } from "../portraits.mjs";
-import { browserWith, closeBrowsers, signedIn, system } from "./world.mjs";
+import { browserWith, caller, closeBrowsers, enrol, signedIn, system } from "./world.mjs";
 
 after(closeBrowsers);
-
-const JSON_BODY = { "Content-Type": "application/json" };
-
-/** Plain calls under somebody's token. */
-async function caller(username, password = "password") {
-  const ask = async (url, method = "GET", json, form, headers = {}) => {
-    const response = await fetch(url, { method, headers: { ...headers, ...(json && JSON_BODY) }, body: json ? JSON.stringify(json) : form });
-    if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
-    return response.status === 204 ? null : response.json();
-  };
-  const { token } = await ask(`${system.auth}/login`, "POST", { username, password });
-  return (url, method, json, form) => ask(url, method, json, form, { Authorization: `Bearer ${token}` });
-}
-
-/** Gives the consent and enrols a portrait, by plain calls: the screen for it has tests of its own. */
-async function enrol(username, picture) {
-  const call = await caller(username);
-  const { employee_id: id } = await call(`${system.auth}/api/v1/users/me`);
-  const consent = `${system.face}/api/v1/people/${id}/consent`;
-  const { current_version: version } = await call(consent);
-  await call(consent, "POST", { version });
-  const form = new FormData();
-  form.append("image", new Blob([readFileSync(portrait(picture))], { type: "image/jpeg" }), "photo.jpg");
-  await call(`${system.face}/api/v1/people/${id}/faces`, "POST", undefined, form);
-  return { id, call };
-}
 
 test("the kiosk knows a face, records in and out by turns, and takes PIN and badge as well", async (t) => {
   const admin = await caller("demo_admin");
