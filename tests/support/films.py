@@ -71,7 +71,8 @@ def _moving() -> Iterator[bytes]:
     noise = np.random.default_rng(7).normal(0, 2.5, (480, 640, 3)).astype(np.float32)
     shown = 0
     for kind in _MOVEMENTS:
-        way = [0.0] * _STRAIGHT + [(1 + n * _POSES // _MOVING) / _POSES for n in range(_MOVING)] + [1.0] * _HELD
+        poses = [1 + n * _POSES // _MOVING for n in range(_MOVING)]
+        way = [0.0] * _STRAIGHT + [pose / _POSES for pose in poses] + [1.0] * _HELD
         scenes: dict[float, Any] = {}
         for number, part in enumerate(way):
             if part not in scenes:

@@ -117,6 +117,16 @@ test("a doubtful face waits for the manager, who sees both photos; the person se
   assert.ok(sizes.length === 2 && sizes.every((width) => width > 100), String(sizes));
   const similarity = Number(await page.locator('[data-test="similarity"] strong').textContent());
   assert.ok(similarity > 0.36 && similarity < 0.41, String(similarity));
+  // Enlarged, each photo has its face in the middle, and both faces are equally large.
+  await page.locator('.compare-frame[data-face="true"]').nth(1).waitFor();
+  await page.keyboard.press("z");
+  await page.locator('.compare-frame[data-zoom="2"] .compare-face').nth(1).waitFor();
+  const faces = await page.evaluate(() => [...document.querySelectorAll(".compare-frame")].map((frame) => {
+    const [seen, face] = [frame, frame.querySelector(".compare-face")].map((one) => one.getBoundingClientRect());
+    return { height: face.height, aside: face.x + face.width / 2 - seen.x - seen.width / 2 };
+  }));
+  assert.ok(Math.abs(faces[0].height - faces[1].height) < 4, JSON.stringify(faces));
+  assert.ok(faces.every(({ height, aside }) => height > 100 && Math.abs(aside) < 20), JSON.stringify(faces));
   await page.keyboard.press("a");
   await review.last().getByText(`Accepted: ${person.full_name}`).waitFor();
   await mine.today.result("recorded").getByText("It has been looked at and accepted.").waitFor();
