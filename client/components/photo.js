@@ -2,7 +2,7 @@
 import { call } from "../lib/api.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { Dialog } from "./dialog.js";
+import { lazy } from "./lazy.js";
 
 /** {url, blob, error, again}: a photo and an address of it for an <img>, null until it is there. */
 export function usePicture(service, path) {
@@ -30,13 +30,14 @@ export function usePicture(service, path) {
 /** The address alone; without the picture its frame stays: the record beside it is what counts. */
 export const usePhoto = (service, path) => usePicture(service, path).url;
 
+const Large = lazy(() => import("./photo_large.js").then((module) => module.Large), { styles: ["camera"], lines: 1 });
+
 export function Thumbnail({ service = "attendance", path, alt }) {
   const url = usePhoto(service, path);
   const [open, setOpen] = useState(false);
   return html`<button type="button" class="photo" aria-label=${alt} onClick=${() => setOpen(true)} disabled=${!url}>
       ${url && html`<img src=${url} alt="" />`}</button>
-    ${open && html`<${Dialog} title=${t("photo")} onClose=${() => setOpen(false)}>
-      <div class="photo-large"><img src=${url} alt=${alt} /></div><//>`}`;
+    ${open && html`<${Large} url=${url} alt=${alt} onClose=${() => setOpen(false)} />`}`;
 }
 
 export function AvatarPhoto({ path }) {
