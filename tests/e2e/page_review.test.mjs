@@ -133,7 +133,7 @@ test("a queue or a photo that cannot be fetched says so, and can be asked for ag
 test("both photos are enlarged around the face that was found, and moved together", async (t) => {
   await double.control("set", { detected: { faces: [{ box: [0, 0, 40, 60] }, { box: [200, 100, 100, 120] }], width: 400, height: 300 } });
   await waiting(1, 9);
-  const { page, review, errors } = await queue(t);
+  const { page, review, errors } = await queue(t, { reducedMotion: "reduce" });
   await review.detail().waitFor();
   await page.locator('.compare-frame[data-face="true"]').nth(1).waitFor();
   await page.keyboard.press("z");
