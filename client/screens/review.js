@@ -57,7 +57,7 @@ function useSelection(items) {
     meant.current = true;
     setPlace(Math.max(0, index));
   };
-  return { item, index, open, setOpen, select, move: (by) => select(index + by), stay, steady: () => performance.now() > surprised.current };
+  return { item, index, open, setOpen, select, move: (by) => select(index + by), pick: setId, stay, steady: () => performance.now() > surprised.current };
 }
 
 function useDecisions(me, pages, selection) {
@@ -83,8 +83,9 @@ function useDecisions(me, pages, selection) {
         await undo(idOf(item));
       } finally {
         setMade((list) => list.filter((one) => idOf(one.item) !== idOf(item)));
-        pages.reload();
+        await pages.reload();
       }
+      selection.pick(idOf(item));
     }, t("review.undone"));
   };
   return { last: made.at(-1) ?? null, take, back, busy: work.busy, error: work.error, clear: work.clear };

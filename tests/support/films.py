@@ -17,7 +17,7 @@ from tests.support import frames, pictures
 from tests.support.portraits import FOLDER, OTHER, SAME, ensure
 
 #: Whatever changes the films gets another folder.
-FILMS = FOLDER / "films-1"
+FILMS = FOLDER / "films-2"
 
 _MOVEMENTS = ("turn_left", "turn_right", "closer", "farther")
 # Each picture is played so often, 15 pictures make a second.
@@ -68,7 +68,7 @@ def _doubtful() -> Iterator[bytes]:
 
 def _moving() -> Iterator[bytes]:
     """Every movement of a challenge, one after the other, each begun soon after its mark."""
-    noise = np.random.default_rng(7).normal(0, 2.5, (480, 640, 3)).astype(np.float32)
+    noise = np.random.default_rng(7).normal(0, 0.8, (480, 640, 3)).astype(np.float32)
     shown = 0
     for kind in _MOVEMENTS:
         poses = [1 + n * _POSES // _MOVING for n in range(_MOVING)]
