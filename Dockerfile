@@ -10,10 +10,10 @@ RUN python -m venv /venv \
 FROM python:3.12-slim AS models
 WORKDIR /build
 COPY common/__init__.py common/config.py common/unsafe.py common/
-COPY face_service/__init__.py face_service/weights.py face_service/
+COPY face_service/__init__.py face_service/weights.py face_service/fetch_weights.py face_service/
 # Where there is no npm, Node.js comes out of the packages that this names.
 COPY requirements-node.lock .
-RUN MODEL_DIR=/models python -m face_service.weights
+RUN MODEL_DIR=/models python -m face_service.fetch_weights
 
 FROM python:3.12-slim AS service
 RUN groupadd --gid 10001 hazir && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /app hazir

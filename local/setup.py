@@ -84,7 +84,7 @@ def _fetching_weights(env: Mapping[str, str]) -> Iterator[None]:
         yield
         return
     environment = {**os.environ, "MODEL_DIR": str(_models(env))}
-    command = [str(PYTHON), "-m", "face_service.weights"]
+    command = [str(PYTHON), "-m", "face_service.fetch_weights"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as fetching:
         try:
             yield

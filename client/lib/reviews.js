@@ -1,6 +1,6 @@
 // The queue of doubtful records: what waits, what was decided, and taking a decision back.
 import { callJson } from "./api.js";
-import { useEffect, useRef } from "./html.js";
+import { useEffect, useLayoutEffect, useRef } from "./html.js";
 import { letterOf } from "./keys.js";
 
 export const REVIEWS = "/api/v1/attendance/reviews";
@@ -45,7 +45,7 @@ const FIELDS = "input, select, textarea, [contenteditable]";
 export function useKeys(on, keys, move = []) {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return undefined;
     const press = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(FIELDS) || document.querySelector("dialog[open]")) return;

@@ -3,7 +3,7 @@ import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
 import { asciiDigits } from "../lib/digits.js";
 import { number } from "../lib/format.js";
-import { html, useEffect, useRef, useState } from "../lib/html.js";
+import { html, useLayoutEffect, useRef, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 
 const MOST = { person: 20, pin: 8 };
@@ -12,7 +12,8 @@ const KEYS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 /** What is typed by hand on a real keyboard counts as well; a badge reader's burst is taken away again. */
 function useTyping(onDigit, onBack, onEnter) {
-  useEffect(() => {
+  // Before the pad is painted: no key is lost that comes right after it is seen.
+  useLayoutEffect(() => {
     const press = (event) => {
       if (event.target.matches?.("input")) return;
       const digit = asciiDigits(event.key);

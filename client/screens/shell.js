@@ -4,7 +4,7 @@ import { Select } from "../components/field.js";
 import { Icon, Lattice, Mark } from "../components/icon.js";
 import { lazy } from "../components/lazy.js";
 import { FeedPill } from "../components/pill.js";
-import { html, useEffect, useRef, useState } from "../lib/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/html.js";
 import { LANGUAGES, language, setLanguage, t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
 import { isAdmin, watchesOthers } from "../lib/session.js";
@@ -47,7 +47,8 @@ function Navigation({ me, screen }) {
 }
 
 function useDismiss(open, close, ref) {
-  useEffect(() => {
+  // Before the panel is painted: whoever sees it may press Escape at once.
+  useLayoutEffect(() => {
     if (!open) return undefined;
     const outside = (event) => !ref.current?.contains(event.target) && close();
     const escape = (event) => {

@@ -1,4 +1,4 @@
-"""Types of input that several services take."""
+"""Types of input that several services take, and how a model shows an example of itself."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def _plain(text: Any) -> Any:
 
 #: An `Id` in a path or a query, where everything is text.
 AddressId = Annotated[Id, BeforeValidator(_plain)]
+
+
+def example(**members: Any) -> ConfigDict:
+    """A model's configuration that shows one value of it in the OpenAPI document."""
+    return ConfigDict(json_schema_extra={"examples": [members]})
 
 
 class Strict(BaseModel):

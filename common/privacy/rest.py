@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from common.clock import SystemClock
 from common.httpkit.api import Api, Call, Endpoint
-from common.httpkit.fields import AddressId
+from common.httpkit.fields import AddressId, example
 from common.privacy.archive import archive
 from common.privacy.looks import Looks
 from common.privacy.shown import look
@@ -34,6 +34,8 @@ class LooksQuery(BaseModel):
 class LookActor(BaseModel):
     """Who looked; ``username`` is null when there is no such account any more."""
 
+    model_config = example(employee_id=2, username="demo_manager_1")
+
     employee_id: int
     username: str | None
 
@@ -41,6 +43,13 @@ class LookActor(BaseModel):
 class LookItem(BaseModel):
     """One look: at a photo of a record (``record:7``) or of the enrolment (``face:7``), or a copy
     of everything (``person:7``)."""
+
+    model_config = example(
+        at="2026-11-26T08:00:00.000000Z",
+        actor={"employee_id": 2, "username": "demo_manager_1"},
+        what="record_photo",
+        object="record:7",
+    )
 
     at: str
     actor: LookActor
@@ -57,6 +66,8 @@ class LookPage(BaseModel):
 
 class RemainsOut(BaseModel):
     """What stays, as a stable word, and why."""
+
+    model_config = example(what="backups", why="What was backed up before, until it is deleted.")
 
     what: str
     why: str

@@ -8,13 +8,13 @@ from typing import Any
 
 from common.httpkit.api import Api, Call, Endpoint
 from face_service.domain.consent import CONSENT_VERSION
-from face_service.rest.models import (
+from face_service.rest.consent_models import (
     ConsentIn,
     ConsentOut,
     ConsentTextOut,
     ConsentTextQuery,
-    PersonPath,
 )
+from face_service.rest.models import PersonPath
 from face_service.service.consenting import Consenting, ConsentState
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from common.clock import rfc3339
 from common.httpkit.api import Api, Call, Endpoint
-from common.httpkit.fields import AddressId, Exact, Id
+from common.httpkit.fields import AddressId, Exact, Id, example
 from face_service.domain.identification import MOST_FRAMES, Identification, Match
 from face_service.service.identifying import Alarming, Identifying, may_see_candidates
 from face_service.service.ports import Alarm
@@ -21,11 +21,15 @@ _DECISIONS = Counter("hazir_face_identifications", "Identifications answered.", 
 class IdentifyForm(BaseModel):
     """Among whose people; without it the caller's own site."""
 
+    model_config = example(site=1)
+
     site: Id | None = None
 
 
 class CandidateOut(BaseModel):
     """Somebody it might be; ``similarity`` is a cosine."""
+
+    model_config = example(employee_id=7, similarity=0.6812)
 
     employee_id: int
     similarity: float
@@ -37,6 +41,15 @@ class IdentificationOut(BaseModel):
     ``threshold`` is what accepts in a gallery of this size, ``margin`` by how much the best exceeds
     the second best. The candidates are for admins.
     """
+
+    model_config = example(
+        decision="accept",
+        employee_id=7,
+        similarity=0.6812,
+        margin=0.3105,
+        threshold=0.5,
+        candidates=[{"employee_id": 7, "similarity": 0.6812}],
+    )
 
     decision: Literal["accept", "review", "reject"]
     employee_id: int | None
@@ -63,12 +76,26 @@ class AlarmPath(BaseModel):
 class AlarmChange(Exact):
     """Somebody has looked into it; ``note`` is what came of that."""
 
+    model_config = example(state="closed", note="Twins; both have been asked.")
+
     state: Literal["closed"]
     note: str = Field(default="", max_length=500)
 
 
 class AlarmOut(BaseModel):
     """Two accounts of a site whose enrolled faces are alike."""
+
+    model_config = example(
+        id=3,
+        employee_ids=[7, 19],
+        similarity=0.6431,
+        site_id=1,
+        seen_at="2026-11-26T08:00:00.000000Z",
+        state="open",
+        closed_at=None,
+        closed_by=None,
+        note="",
+    )
 
     id: int
     employee_ids: Annotated[list[int], Field(min_length=2, max_length=2)]

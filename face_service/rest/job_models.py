@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from common.httpkit.fields import AddressId
+from common.httpkit.fields import AddressId, example
 from face_service.domain.jobs import DeliveryState, JobKind, JobState
 from face_service.domain.targets import LONGEST_URL
-from face_service.rest.models import example
 
 _Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 _Url = Annotated[str, Field(min_length=1, max_length=LONGEST_URL)]
@@ -78,6 +77,16 @@ class PersonAccepted(BaseModel):
 
 class DeliveryOut(BaseModel):
     """The sending of one result; ``id`` is the message's, the same at every try."""
+
+    model_config = example(
+        id="msg_5f0c",
+        state="delivered",
+        attempts=1,
+        last_status=200,
+        error=None,
+        created_at="2026-11-26T08:00:00.214000Z",
+        updated_at="2026-11-26T08:00:00.231000Z",
+    )
 
     id: str
     state: DeliveryState

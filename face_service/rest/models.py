@@ -1,12 +1,12 @@
-"""What comes in and goes out over HTTP."""
+"""What comes in and goes out over HTTP, but for consents, jobs and identification."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from common.httpkit.fields import Id, Strict
+from common.httpkit.fields import Id, Strict, example
 
 _Token = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -23,14 +23,6 @@ Reason = Literal[
     "blurred",
     "unclear_face",
 ]
-
-Language = Literal["en", "tr", "fa", "ar"]
-Version = Literal["2026-11", "2026-11-26"]
-
-
-def example(**members: Any) -> ConfigDict:
-    """A model's configuration that shows one value of it in the OpenAPI document."""
-    return ConfigDict(json_schema_extra={"examples": [members]})
 
 
 class PersonPath(BaseModel):
@@ -52,6 +44,8 @@ class VerifyForm(BaseModel):
     ``occasion`` is a service's own name of what it asks for.
     """
 
+    model_config = example(employee_id=7, liveness="1", challenge="p4kR…the challenge…Zw")
+
     employee_id: Id | None = None
     liveness: Literal["0", "1"] = "0"
     challenge: _Token | None = None
@@ -61,11 +55,15 @@ class VerifyForm(BaseModel):
 class LivenessForm(BaseModel):
     """The challenge that the frames answer."""
 
+    model_config = example(challenge="p4kR…the challenge…Zw")
+
     challenge: _Token | None = None
 
 
 class ChallengeIn(Strict):
     """``alternative`` asks for a movement that can be made without turning the head."""
+
+    model_config = example(alternative=False)
 
     alternative: bool = False
 
@@ -80,6 +78,13 @@ class FrameCount(BaseModel):
 class ChallengeOut(BaseModel):
     """A movement to show, good once and for a minute; left and right are one's own."""
 
+    model_config = example(
+        challenge="p4kR…the challenge…Zw",
+        kind="turn_left",
+        expires_at="2026-11-26T08:01:00.000000Z",
+        frames={"least": 3, "most": 6},
+    )
+
     challenge: str
     kind: Literal["turn_left", "turn_right", "closer", "farther"]
     expires_at: str
@@ -88,6 +93,8 @@ class ChallengeOut(BaseModel):
 
 class LivenessOut(BaseModel):
     """Whether the camera saw a person; ``score`` is the model's (0 to 1) where it could judge."""
+
+    model_config = example(decision="accept", score=0.9871, reason="live")
 
     decision: Literal["accept", "review", "reject"]
     score: float | None
@@ -103,33 +110,6 @@ class LivenessOut(BaseModel):
         "no_face",
         "several_faces",
     ]
-
-
-class ConsentIn(BaseModel):
-    """The text agreed to."""
-
-    model_config = example(version="2026-11-26")
-
-    version: str = Field(min_length=1, max_length=64, strict=True)
-    language: Language = "en"
-
-
-class ConsentTextQuery(BaseModel):
-    """Which text: in which language, and an older one by its version."""
-
-    language: Language = "en"
-    version: Version | None = None
-
-
-class ConsentTextOut(BaseModel):
-    """A text to agree to. ``sha256`` is that of the JSON array [version, language, title,
-    [paragraphs]] in UTF-8 without blanks, and is kept with the consent."""
-
-    version: str
-    language: Language
-    title: str
-    paragraphs: list[str]
-    sha256: str
 
 
 class FaceOut(BaseModel):
@@ -149,6 +129,24 @@ class FaceOut(BaseModel):
 class DetectionOut(BaseModel):
     """The faces found, and the image's size in pixels the right way up."""
 
+    model_config = example(
+        faces=[
+            {
+                "box": [212.0, 96.5, 188.2, 240.1],
+                "landmarks": [
+                    [262.1, 190.4],
+                    [349.0, 188.7],
+                    [306.2, 240.9],
+                    [270.3, 285.6],
+                    [343.9, 283.2],
+                ],
+                "score": 0.93,
+            }
+        ],
+        width=640,
+        height=480,
+    )
+
     faces: list[FaceOut]
     width: int
     height: int
@@ -157,28 +155,17 @@ class DetectionOut(BaseModel):
 class VerdictOut(BaseModel):
     """What a comparison came to; ``similarity`` is a cosine, ``threshold`` what accepts."""
 
-    model_config = example(decision="accept", similarity=0.7123, threshold=0.41)
+    model_config = example(
+        decision="accept",
+        similarity=0.7123,
+        threshold=0.41,
+        liveness={"decision": "accept", "score": 0.9871, "reason": "live"},
+    )
 
     decision: Literal["accept", "review", "reject"]
     similarity: float
     threshold: float
     liveness: LivenessOut | None = None
-
-
-class ConsentOut(BaseModel):
-    """The consent given, the version of the text now offered, and whether the site uses faces.
-
-    One to another version than ``current_version`` is out of date: faces are not compared until it
-    is renewed. ``sha256`` and ``language`` say which text was shown, where that is known.
-    """
-
-    employee_id: int
-    version: str | None
-    given_at: str | None
-    language: str | None
-    sha256: str | None
-    current_version: str
-    biometrics: bool
 
 
 class QualityOut(BaseModel):
@@ -188,6 +175,17 @@ class QualityOut(BaseModel):
     brightness and contrast are from 0 to 1, angles in degrees: ``yaw`` to the person's own left,
     ``pitch`` upwards, ``roll`` to their own left shoulder.
     """
+
+    model_config = example(
+        score=0.93,
+        size=240.1,
+        sharpness=0.81,
+        brightness=0.52,
+        contrast=0.47,
+        yaw=-4.2,
+        pitch=1.5,
+        roll=0.8,
+    )
 
     score: float
     size: float | None
@@ -202,6 +200,22 @@ class QualityOut(BaseModel):
 class AssessmentOut(BaseModel):
     """Whether a photo would be enrolled; the first of ``reasons`` is to be put right first."""
 
+    model_config = example(
+        acceptable=False,
+        reasons=["too_dark", "tilted"],
+        advice="Turn towards the light, so that it falls on the face.",
+        quality={
+            "score": 0.93,
+            "size": 240.1,
+            "sharpness": 0.81,
+            "brightness": 0.52,
+            "contrast": 0.47,
+            "yaw": -4.2,
+            "pitch": 1.5,
+            "roll": 0.8,
+        },
+    )
+
     acceptable: bool
     reasons: list[Reason]
     advice: str | None
@@ -210,6 +224,23 @@ class AssessmentOut(BaseModel):
 
 class EnrolledOut(BaseModel):
     """An enrolled photo; of one that is older than the measuring only the score is known."""
+
+    model_config = example(
+        id=12,
+        created_at="2026-11-26T08:00:00.000000Z",
+        engine="yunet:8f2383e4/sface:0ba9fbfa/opencv:5.0.0",
+        quality={
+            "score": 0.93,
+            "size": 240.1,
+            "sharpness": 0.81,
+            "brightness": 0.52,
+            "contrast": 0.47,
+            "yaw": -4.2,
+            "pitch": 1.5,
+            "roll": 0.8,
+        },
+        photo_url="/api/v1/people/7/faces/12/photo",
+    )
 
     id: int
     created_at: str

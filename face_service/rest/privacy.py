@@ -10,12 +10,22 @@ from pydantic import BaseModel
 
 from common.clock import rfc3339
 from common.httpkit.api import Api, Call, Endpoint
+from common.httpkit.fields import example
 from common.privacy.rest import RemainsOut, WhosePath, download
 from face_service.service.privacy import PrivacyService
 
 
 class ErasureOut(BaseModel):
     """What was erased. ``photos_of_records`` are the attendance service's to tell."""
+
+    model_config = example(
+        erased_at="2026-11-26T08:00:00.000000Z",
+        faces=3,
+        key_destroyed=True,
+        photos_of_records=None,
+        jobs=0,
+        remaining=[{"what": "backups", "why": "What was backed up before, until it is deleted."}],
+    )
 
     erased_at: str
     faces: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from common.errors import forbidden, not_found
+from common.errors import forbidden
 from common.identity import Action, Person, Subject, authorize, object_of
+from common.privacy.whose import whose
 from face_service.service.ports import People
 
 
@@ -17,15 +18,7 @@ class Access:
 
     def person(self, caller: Subject, action: Action, employee_id: int) -> Person:
         """The person acted upon; whoever may not know of them hears that there is nobody."""
-        person = self.people.person(employee_id)
-        if person is None:
-            raise not_found()
-        target = object_of(person)
-        if authorize(caller, action, target):
-            return person
-        if authorize(caller, Action.READ_PEOPLE, target):
-            raise forbidden()
-        raise not_found()
+        return whose(self.people, caller, action, employee_id)
 
 
 def require_permission(caller: Subject, action: Action) -> None:

@@ -48,8 +48,14 @@ PROCESSES = {
         ["db_reporter", "cursor_key", "service_reporter"],
     ),
     "face": ("face_service", [], ["db_face", "face_key"]),
+    "face re-embed": ("face_service", ["re-embed"], ["db_face", "face_key"]),
+    "face worker": (
+        "face_service.worker",
+        [],
+        ["db_face", "face_key", "webhook_others", "webhook_attendance"],
+    ),
 }
-WITHOUT_WORDS = {"reporter_service", "face_service"}
+WITHOUT_WORDS = {"reporter_service"}
 UNSAFE = {
     "APP_ENV": "production",
     "DEMO": "1",
@@ -74,7 +80,10 @@ def start(
 
     def start(module: str, words: list[str], **variables: str) -> tuple[int, str]:
         env = {"HAZIR_ENV_FILE": "/nonexistent", "HAZIR_DATA": str(tmp_path)}
-        main = import_module(module if "." in module else f"{module}.__main__").main
+        found = import_module(module)
+        if not hasattr(found, "main"):
+            found = import_module(f"{module}.__main__")
+        main = found.main
         with monkeypatch.context() as patch:
             patch.setattr(os, "environ", env | database.environment() | variables)
             status = main(words) if module not in WITHOUT_WORDS else main()

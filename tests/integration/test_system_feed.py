@@ -105,7 +105,7 @@ def _drained(name: str, seen: Seen) -> bool:
 
 
 def test_everybody_sees_a_punch_once_in_order_within_a_second(system: System) -> None:
-    staff = system.sign_in("demo_staff_5")
+    staff = system.newcomer("Front Desk").token
     manager = system.sign_in("demo_manager_1")
     follow = _buf(system, "StreamNew", jwt=manager, heartbeats=False)
     open_socket = [str(TOOLS / "websocat"), "-n", f"{system.feed}?token={staff}"]
@@ -143,7 +143,7 @@ def test_everybody_sees_a_punch_once_in_order_within_a_second(system: System) ->
 
 
 def test_reflection_lists_the_services_and_list_answers_newest_first(system: System) -> None:
-    token = system.sign_in("demo_staff_6")
+    token = system.newcomer("Front Desk").token
     for action in ("in", "out"):
         assert system.check(token, action).status_code == 201
     listing = [*_buf(system, "List")[:-3], "--list-methods", f"http://{system.grpc}"]
@@ -170,7 +170,7 @@ def test_grpc_health_is_served_and_watched(system: System) -> None:
 def test_a_stranger_to_a_person_sees_nothing_of_them(system: System) -> None:
     """The manager leads the front desk; the back office is not theirs."""
     manager = system.sign_in("demo_manager_1")
-    other = system.sign_in("demo_staff_8")
+    other = system.newcomer("Back Office").token
     with stream(system, manager) as by_grpc, socket(system, manager) as by_socket:
         assert system.check(other, "in").status_code == 201
         for seen in (by_grpc, by_socket):

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from clients.python.hazir_client import Attendance, Jobs, Password, Transport
+from clients.python.hazir_client import Attendance, Jobs, Password, Token, Transport
 from tests.support.face_cast import A2, A, B
 from tests.support.jobs import until
-from tests.support.system import PASSWORD, System
+from tests.support.system import PASSWORD, System, bearer
 
 
 @pytest.fixture(scope="module")
@@ -30,29 +30,23 @@ def place(system: System) -> int:
     return int(made.json()["id"])
 
 
-def enrolled(system: System, username: str) -> Transport:
+def enrolled(system: System) -> Transport:
     """A way to attendance_service for somebody whose face is enrolled."""
-    token = Password(system.url("auth"), username, PASSWORD)
-    headers = {"Authorization": f"Bearer {token.get()}"}
-    me = system.http.get(system.url("auth", "/api/v1/users/me"), headers=headers).json()
-    person = system.url("face", f"/api/v1/people/{me['employee_id']}")
+    who = system.newcomer("Front Desk")
+    headers = bearer(who.token)
+    person = system.url("face", f"/api/v1/people/{who.employee_id}")
     version = system.http.get(f"{person}/consent", headers=headers).json()["current_version"]
     given = system.http.post(f"{person}/consent", json={"version": version}, headers=headers)
     assert given.status_code == 201, given.text
     files = {"image": ("a.jpg", A, "image/jpeg")}
     kept = system.http.post(f"{person}/faces", files=files, headers=headers)
     assert kept.status_code == 201, kept.text
-    return Transport(system.url("attendance"), token)
+    return Transport(system.url("attendance"), Token(who.token))
 
 
-@pytest.mark.parametrize(
-    ("username", "image", "status"),
-    [("demo_staff_8", A2, "accepted"), ("demo_staff_9", B, "voided")],
-)
-def test_the_worker_decides(
-    system: System, place: int, username: str, image: bytes, status: str
-) -> None:
-    attendance = Attendance(enrolled(system, username))
+@pytest.mark.parametrize(("image", "status"), [(A2, "accepted"), (B, "voided")])
+def test_the_worker_decides(system: System, place: int, image: bytes, status: str) -> None:
+    attendance = Attendance(enrolled(system))
     made = attendance.punch("in", place_id=place, image=image)
     assert made.status == "pending"
     until(lambda: attendance.record(made.id).status != "pending")

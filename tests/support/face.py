@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import Client, TestResponse, encode_multipart
 
 from common.config import environment, load
-from face_service import weights
+from face_service import fetch_weights, weights
 from face_service.app import FaceApp, build
 from face_service.settings import Settings
 from tests.support.cluster import TestDatabase
@@ -23,7 +23,7 @@ from tests.support.cluster import TestDatabase
 def models() -> Path:
     """The folder with the weight files, which are fetched if they are not there."""
     folder = weights.model_dir(environment())
-    weights.fetch(folder, weights.run_command)
+    fetch_weights.fetch(folder, fetch_weights.run_command)
     return folder
 
 

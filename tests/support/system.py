@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -25,6 +26,15 @@ from tests.support.process import Process
 PASSWORD = "password"
 _PORTS = ("AUTH", "ATTENDANCE", "GRPC", "REPORTER", "FACE", "CLIENT", "FACE_WORKER")
 _READY = "All ready in"
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """An account of a test's own, with the demo people's password."""
+
+    employee_id: int
+    username: str
+    token: str = field(repr=False)
 
 
 @dataclass
@@ -72,6 +82,18 @@ class System:
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    def newcomer(self, team: str) -> Newcomer:
+        """Somebody who is nobody else's to check in and out: a new member of one of the teams."""
+        name = f"newcomer_{secrets.token_hex(6)}"
+        made = self.register(name)
+        admin = bearer(self.sign_in("demo_admin"))
+        teams = self.http.get(self.url("auth", "/api/v1/teams"), headers=admin).json()["items"]
+        [number] = [one["id"] for one in teams if one["name"] == team]
+        path = f"/api/v1/teams/{number}/members/{made['employee_id']}"
+        joined = self.http.put(self.url("auth", path), headers=admin)
+        assert joined.is_success, joined.text
+        return Newcomer(made["employee_id"], name, self.sign_in(name))
 
     def check(self, token: str, action: str, **more: Any) -> httpx.Response:
         """``POST /attendance`` as a script would."""

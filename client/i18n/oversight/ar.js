@@ -7,7 +7,7 @@ export default {
   "places.caption": "الأماكن وما تطلبه", "places.none": "لا أماكن بعد", "places.none.text": "أضف الأول؛ وحتى ذلك الحين يُسجَّل الحضور بلا دليل.", "places.add": "إضافة مكان",
   "places.change": "المكان", "places.default": "المكان المعتاد", "places.default.text": "يؤخذ به حين لا يُذكر مكان. واحد لكل موقع.", "places.evidence.photo": "صورة",
   "places.evidence.photo.text": "تُحفظ مع السجل حتى انتهاء مدتها.", "places.evidence.face": "الوجه", "places.evidence.face.text": "يُقارن بصورهم المسجّلة.",
-  "places.evidence.liveness": "كاميرا حية", "places.evidence.liveness.text": "تُطلب حركة كي لا تكفي صورة لصورة. يلزم الوجه.",
+  "places.evidence.liveness": "كاميرا حية", "places.evidence.liveness.text": "تُطلب حركة كي لا تكفي صورة لصورة. يلزم الوجه. إنها رادعة فقط: من 14 صورة على شاشة لم تُقبل أي واحدة، ومن 14 شخصًا قُبل 12، وانتظر الاثنان الآخران مراجعة إنسان.",
   "places.without": "من ليس له وجه للمقارنة", "places.without.review": "يُسجَّل ويقرر شخص", "places.without.review.text": "لا يُستبعد أحد: تُحفظ الصورة وتنتظر في القائمة.", "places.without.refuse": "لا يُسجَّل", "places.without.refuse.text": "للأماكن التي بجانبها طريقة أخرى.",
   "places.consent": "من لم يوافق يحتاج إلى طريقة أخرى هنا: رقم سري أو بطاقة عند جهاز المدخل، أو مكان لا يطلب هذا.", "places.check.at_once": "فورًا",
   "places.check.at_once.text": "انتظار نحو ثانية والنتيجة معروفة.", "places.check.later": "لاحقًا", "places.check.later.text": "لا ينتظر أحد؛ ويبقى السجل «قيد الفحص» حتى تنتهي المقارنة.",

@@ -7,7 +7,7 @@ export default {
   "places.caption": "محل‌ها و خواسته‌هایشان", "places.none": "هنوز محلی نیست", "places.none.text": "نخستین را بیفزایید؛ تا آن زمان ورود بدون مدرک ثبت می‌شود.", "places.add": "افزودن محل",
   "places.change": "محل", "places.default": "محل پیش‌گزیده", "places.default.text": "هنگامی که کسی محلی نگوید. برای هر سازمان یکی.", "places.evidence.photo": "عکس",
   "places.evidence.photo.text": "تا پایان مهلت همراه رکورد می‌ماند.", "places.evidence.face": "چهره", "places.evidence.face.text": "با عکس‌های ثبت‌شده‌شان سنجیده می‌شود.",
-  "places.evidence.liveness": "دوربین زنده", "places.evidence.liveness.text": "حرکتی خواسته می‌شود تا عکسِ عکس بس نباشد. چهره لازم است.",
+  "places.evidence.liveness": "دوربین زنده", "places.evidence.liveness.text": "حرکتی خواسته می‌شود تا عکسِ عکس بس نباشد. چهره لازم است. فقط بازدارنده است: از ۱۴ تصویرِ روی صفحه هیچ‌کدام پذیرفته نشد و از ۱۴ نفر ۱۲ نفر؛ دو نفر دیگر منتظر بررسی یک انسان ماندند.",
   "places.without": "کسی که چهره‌ای برای سنجش ندارد", "places.without.review": "ثبت شود و کسی تصمیم بگیرد", "places.without.review.text": "هیچ کس بیرون نمی‌ماند: عکس نگه داشته می‌شود و در صف می‌ماند.", "places.without.refuse": "ثبت نشود", "places.without.refuse.text": "برای جاهایی که کنارشان راه دیگری هست.",
   "places.consent": "کسی که رضایت نداده راه دیگری می‌خواهد: پین یا کارت در کیوسک، یا محلی بدون این.", "places.check.at_once": "همان دم",
   "places.check.at_once.text": "نزدیک یک ثانیه صبر و نتیجه روشن.", "places.check.later": "بعداً", "places.check.later.text": "کسی نمی‌ماند؛ تا پایان سنجش، رکورد «در حال بررسی» است.",

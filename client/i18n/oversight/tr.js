@@ -8,7 +8,7 @@ export default {
   "places.add": "Yer ekle", "places.change": "Yer", "places.default": "Olağan yer", "places.default.text": "Yer belirtilmediğinde geçerlidir. Her kurumda bir tane.",
   "places.evidence.photo": "Bir fotoğraf", "places.evidence.photo.text": "Süresi dolana kadar kayıtla saklanır.", "places.evidence.face": "Yüzleri",
   "places.evidence.face.text": "Kayıtlı fotoğraflarıyla karşılaştırılır.", "places.evidence.liveness": "Canlı kamera",
-  "places.evidence.liveness.text": "Fotoğrafın fotoğrafı yetmesin diye bir hareket istenir. Yüz gerekir.",
+  "places.evidence.liveness.text": "Fotoğrafın fotoğrafı yetmesin diye bir hareket istenir. Yüz gerekir. Yalnızca caydırır: ekrandaki 14 resmin hiçbiri kabul edilmedi, 14 kişiden 12’si kabul edildi, ikisi bir kişinin kararını bekledi.",
   "places.without": "Karşılaştırılacak yüzü olmayanlar", "places.without.review": "Kaydet, bir kişi karar versin", "places.without.review.text": "Kimse dışarıda kalmaz: fotoğraf saklanır ve sırada bekler.", "places.without.refuse": "Kaydetme", "places.without.refuse.text": "Yanında başka bir yol bulunan yerler için.",
   "places.consent": "Onay vermeyenlere başka bir yol gerekir: giriş tabletinde PIN ya da kart, veya bunu istemeyen bir yer.", "places.check.at_once": "Hemen",
   "places.check.at_once.text": "Yaklaşık bir saniye beklenir, sonuç bilinir.", "places.check.later": "Sonra",

