@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.node import run_node_tests
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("portraits")]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.usefixtures("portraits")]
 
 
 @pytest.mark.parametrize("part", ["faces", "kiosk", "oversight", "review"])

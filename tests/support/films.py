@@ -5,6 +5,7 @@ A film is a motion JPEG of 640x480, which the browser plays at 30 frames a secon
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,7 +49,7 @@ def films() -> Path:
     for name, make in made.items():
         path = FILMS / f"{name}.mjpeg"
         if not path.is_file():
-            draft = path.with_name(f".{name}")
+            draft = path.with_name(f".{name}.{os.getpid()}")
             draft.write_bytes(b"".join(make()))
             draft.replace(path)
     return FILMS
