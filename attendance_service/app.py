@@ -21,6 +21,7 @@ from attendance_service.sequencer import HintSender
 from attendance_service.service.batch import BatchCheckIn
 from attendance_service.service.check_in import CheckIn
 from attendance_service.service.kiosk import Kiosk
+from attendance_service.service.ledger import Ledger
 from attendance_service.service.places import PlaceService
 from attendance_service.service.privacy import PrivacyService
 from attendance_service.service.records import RecordService
@@ -104,7 +105,6 @@ class Services:
         self.org.stop()
         self.hint.close()
         self.pictures.close()
-        self.peers.close()
         self.slowly.close()
         self.db.close()
 
@@ -126,7 +126,8 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     pictures = ImageReader(kind=Kind.UNSUPPORTED)
     images = Images(pictures)
     faces = FaceClient(settings.face_url, token)
-    check_in = CheckIn(punches, book, faces, images, clock)
+    ledger = Ledger(punches, clock)
+    check_in = CheckIn(ledger, book, faces, images, clock)
     batch = BatchCheckIn(Batches(db, photos, hint), book, org, images, clock)
     looks = Looks(db, "attendance")
     records = RecordService(
@@ -144,7 +145,7 @@ def services(settings: Settings, *, threads: int, name: str) -> Services:
     verifications = VerificationStore(db, photos, hint)
     jobs = FaceJobs(settings.face_url, f"{settings.attendance_url.rstrip('/')}{RESULTS}", token)
     peers = KioskPeers(settings.auth_url, settings.face_url)
-    kiosk = Kiosk(peers, Tickets(db), book, punches, org, images, check_in, clock)
+    kiosk = Kiosk(peers, Tickets(db), book, punches, org, images, ledger, clock)
     return Services(
         settings=settings,
         db=db,

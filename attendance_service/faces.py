@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from attendance_service.domain.evidence import REASONS, FaceResult, LivenessResult, Verdict
@@ -17,6 +16,7 @@ from clients.python.hazir_client import (
     Live,
     Liveness,
     Problem,
+    Seats,
     Transport,
 )
 from common import logs
@@ -26,7 +26,7 @@ from common.traces import onward
 
 _DECISIONS = {word.value: word for word in (Verdict.ACCEPT, Verdict.REVIEW, Verdict.REJECT)}
 _DOWN = FaceResult(Verdict.DOWN)
-#: How long a call may wait for a seat: a thread that waits is one that plain check-ins lack.
+#: How long a check-in may wait for a seat: a thread that waits is one that plain ones lack.
 _WAIT_FOR_SEAT = 0.25
 _LONGEST_ANSWER = 1 << 16
 #: Seconds that handing over a job may take; nobody waits for it.
@@ -35,16 +35,17 @@ _JOB_DEADLINE = 10.0
 _FINAL = frozenset({400, 409, 413, 415, 422})
 
 
-def transport(url: str, token: ServiceToken, deadline: float) -> Transport:
-    """The way to the face service, with the id and the trace of the request at hand."""
-    return Transport(url, token, deadline, headers=_headers, longest=_LONGEST_ANSWER)
+def transport(
+    url: str, token: ServiceToken | None, deadline: float, seats: Seats | None = None
+) -> Transport:
+    """The way to a peer, with the id and the trace of the request at hand."""
+    return Transport(url, token, deadline, headers=_headers, longest=_LONGEST_ANSWER, seats=seats)
 
 
 def _headers() -> Mapping[str, str]:
     return {"X-Request-Id": logs.request_id(), **onward()}
 
 
-@dataclass(frozen=True, slots=True)
 class FaceClient:
     """Compares a picture with a person.
 
@@ -52,32 +53,30 @@ class FaceClient:
     service that hangs cannot take the threads that plain check-ins need.
     """
 
-    url: str
-    token: ServiceToken
-    deadline: float = 3.0
-    seats: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(2))
+    def __init__(
+        self, url: str, token: ServiceToken, deadline: float = 3.0, *, seats: int = 2
+    ) -> None:
+        self._way = transport(url, token, deadline, Seats(seats, patience=_WAIT_FOR_SEAT))
 
     def compare(self, employee_id: int, image: bytes, proof: LiveProof | None = None) -> FaceResult:
-        """What the face service says, within ``deadline`` seconds."""
-        if not self.seats.acquire(timeout=_WAIT_FOR_SEAT):
-            return _DOWN
-        try:
-            return self._ask(employee_id, image, proof)
-        finally:
-            self.seats.release()
+        """What the face service says, within its deadline in seconds."""
+        return compared(self._way, employee_id, image, proof)
 
-    def _ask(self, employee_id: int, image: bytes, proof: LiveProof | None) -> FaceResult:
-        faces = Faces(transport(self.url, self.token, self.deadline))
-        try:
-            said = faces.verify_person(image, employee_id=employee_id, live=_live(proof))
-        except Problem as refusal:
-            if refusal.code in REASONS:
-                return FaceResult(REASONS[refusal.code])
-            return _down(f"answer {refusal.status}")
-        except (HazirError, DomainError) as fault:
-            return _down(type(fault).__name__)
-        live = _liveness(said.liveness, proof) if proof and said.liveness else None
-        return FaceResult(_DECISIONS[said.decision], said.similarity, said.threshold, live)
+
+def compared(
+    way: Transport, employee_id: int, image: bytes, proof: LiveProof | None = None
+) -> FaceResult:
+    """What the face service at the end of ``way`` says of a picture and a person."""
+    try:
+        said = Faces(way).verify_person(image, employee_id=employee_id, live=_live(proof))
+    except Problem as refusal:
+        if refusal.code in REASONS:
+            return FaceResult(REASONS[refusal.code])
+        return _down(f"answer {refusal.status}")
+    except (HazirError, DomainError) as fault:
+        return _down(type(fault).__name__)
+    live = _liveness(said.liveness, proof) if proof and said.liveness else None
+    return FaceResult(_DECISIONS[said.decision], said.similarity, said.threshold, live)
 
 
 def _live(proof: LiveProof | None) -> Live | None:

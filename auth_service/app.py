@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from auth_service.directories.build import Built, build
 from auth_service.directories.seal import JourneySeal
-from auth_service.ground import ground
+from auth_service.ground import Ground, ground
 from auth_service.passwords import Passwords
 from auth_service.rest.bulk import IMPORT, BulkResource
 from auth_service.rest.invitations import InvitationResource
@@ -152,13 +152,7 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         sites=Sites(store, changed),
         own=own,
         factors=SecondFactors(store, on.clock, on.vault, on.gate, own),
-        kiosk=Kiosk(
-            store,
-            on.clock,
-            password_thread=passwords,
-            badge_key=settings.badge_key.key(),
-            factor=settings.kiosk_factor(),
-        ),
+        kiosk=_kiosk(settings, on),
         resets=Resets(store, on.clock, accounts, throttle, changed),
         invitations=invitations,
         bulk=Bulk(store, password_thread=passwords, policy=policy, changed=changed),
@@ -167,6 +161,16 @@ def parts(settings: AuthSettings, clock: Clock | None = None) -> Parts:
         browser=Browser(store, sessions, built.by_redirect, seal, on.clock),
         schedules=Schedules(store),
         photos=photos,
+    )
+
+
+def _kiosk(settings: AuthSettings, on: Ground) -> Kiosk:
+    return Kiosk(
+        on.store,
+        on.clock,
+        password_thread=on.passwords,
+        badge_key=settings.badge_key.key(),
+        factor=settings.kiosk_factor(),
     )
 
 

@@ -52,7 +52,7 @@ const SCREENS = {
   admin: lazy(() => import("./screens/admin.js").then((module) => module.Admin), { words: [...IDENTITY.words, "access", "oversight"], styles: [...IDENTITY.styles, "oversight"] }),
 };
 const FOR_WATCHERS = ["board", "review", "admin"];
-const KIOSK = { words: ["camera", "errors", "forms", "guide", "kiosk"], styles: ["camera", "live", "kiosk"] };
+const KIOSK = { words: ["camera", "errors", "forms", "guide", "live", "kiosk"], styles: ["camera", "live", "kiosk"] };
 const Kiosk = lazy(() => import("./screens/kiosk.js").then((module) => module.Kiosk), KIOSK);
 const Bound = lazy(() => import("./screens/kiosk_bound.js").then((module) => module.Bound), KIOSK);
 const ENTRY = { words: ["forms", "entry"], styles: ["entry"] };

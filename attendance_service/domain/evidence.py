@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -135,13 +136,20 @@ def judge(policy: Policy, *, has_image: bool, face: FaceResult | None) -> Judgem
     if verdict is Verdict.DOWN or unknown:
         return Judgement(Outcome.PENDING) if policy.on_face_down is OnFaceDown.PENDING else None
     if policy.needs_liveness and live is not None:
-        if live.verdict is Verdict.REJECT:
-            message = _NOT_LIVE_BECAUSE.get(live.reason, _NOT_LIVE)
-            return Judgement(Outcome.REFUSED, "not_live", message, live.reason)
-        # Frames that answer nothing may have been made at any time: somebody has to look.
-        if live.verdict is not Verdict.ACCEPT or not live.challenged:
-            return Judgement(Outcome.REVIEW)
+        judged = judge_liveness(live)
+        if judged.outcome is not Outcome.ACCEPTED:
+            return judged
     return Judgement(Outcome.ACCEPTED if verdict is Verdict.ACCEPT else Outcome.REVIEW)
+
+
+def judge_liveness(live: LivenessResult) -> Judgement:
+    """What comes of whether somebody was there, once it is known who."""
+    if live.verdict is Verdict.REJECT:
+        message = _NOT_LIVE_BECAUSE.get(live.reason, _NOT_LIVE)
+        return Judgement(Outcome.REFUSED, "not_live", message, live.reason)
+    # Frames that answer nothing may have been made at any time: somebody has to look.
+    surely = live.verdict is Verdict.ACCEPT and live.challenged
+    return Judgement(Outcome.ACCEPTED if surely else Outcome.REVIEW)
 
 
 def evidence_of(has_image: bool, face: FaceResult | None) -> dict[str, Any] | None:
@@ -155,14 +163,22 @@ def evidence_of(has_image: bool, face: FaceResult | None) -> dict[str, Any] | No
             kept["similarity"] = round(face.similarity, 4)
             kept["threshold"] = face.threshold
         if face.liveness is not None:
-            kept["liveness"] = _kept(face.liveness)
+            kept["liveness"] = kept_of(face.liveness)
     return kept
 
 
-def _kept(live: LivenessResult) -> dict[str, Any]:
+def kept_of(live: LivenessResult) -> dict[str, Any]:
+    """What is kept with a record of whether somebody was there."""
     return {
         "decision": live.verdict.value,
         "score": None if live.score is None else round(live.score, 4),
         "reason": live.reason,
         "challenge": live.challenged,
     }
+
+
+def liveness_of(kept: Mapping[str, Any]) -> LivenessResult:
+    """What `kept_of` was made of."""
+    return LivenessResult(
+        Verdict(kept["decision"]), kept["score"], kept["reason"], kept["challenge"]
+    )

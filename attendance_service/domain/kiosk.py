@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from attendance_service.domain.evidence import Outcome
+from attendance_service.domain.evidence import (
+    FaceResult,
+    Judgement,
+    LivenessResult,
+    Outcome,
+    Verdict,
+    judge_liveness,
+    kept_of,
+    liveness_of,
+)
 from attendance_service.domain.policy import Evidence, Place
 from attendance_service.domain.punches import Mode
-from common.errors import DomainError, Kind, conflict, forbidden
+from common.errors import DomainError, Kind, conflict, forbidden, unavailable
 
 TICKET_LIFE = timedelta(seconds=60)
+#: Pictures that somebody may be known by.
 MOST_FRAMES = 5
+#: All pictures of one look: those, and further ones in which a movement is made.
+MOST_PICTURES = 6
 
 
 class Way(StrEnum):
@@ -29,7 +41,8 @@ class Way(StrEnum):
 class Known:
     """Somebody who stands at a kiosk.
 
-    ``similarity``, ``margin`` and ``threshold`` are cosines, where a face was recognised.
+    ``similarity``, ``margin`` and ``threshold`` are cosines, where a face was recognised; ``live``
+    says whether they were there, where that was asked.
     """
 
     employee_id: int
@@ -37,6 +50,7 @@ class Known:
     similarity: float | None = None
     margin: float | None = None
     threshold: float | None = None
+    live: LivenessResult | None = None
 
     def evidence(self, device_id: int) -> dict[str, Any]:
         """What is kept with the record of how the person was known."""
@@ -45,6 +59,8 @@ class Known:
             kept |= {"face": "accept", "similarity": self.similarity, "threshold": self.threshold}
         if self.margin is not None:
             kept["margin"] = self.margin
+        if self.live is not None:
+            kept["liveness"] = kept_of(self.live)
         return kept
 
 
@@ -63,19 +79,47 @@ def kiosk_place(places: Sequence[Place], wanted: int | None) -> Place:
     return min(fitting, key=lambda place: (not place.is_default, place.id))
 
 
-def outcome(place: Place, known_by: Way) -> Outcome:
-    """What becomes of a punch there.
+def judge(place: Place, evidence: Mapping[str, Any]) -> Judgement:
+    """What becomes of a punch there, of what is kept of how somebody was known.
 
-    Where the place asks for more of a face than a kiosk judges, somebody looks; who is known by
-    PIN or badge shows no face, and nothing more can be asked of it.
+    Being there is asked of whoever shows a face; who is known by PIN or badge shows none, and
+    nothing more can be asked of it. Where the place asks for more of a face than a kiosk judges,
+    somebody looks.
     """
-    unjudged = place.policy.evidence - {Evidence.PHOTO, Evidence.FACE}
-    return Outcome.REVIEW if known_by is Way.FACE and unjudged else Outcome.ACCEPTED
+    if evidence["known_by"] != Way.FACE:
+        return Judgement(Outcome.ACCEPTED)
+    judged = Judgement(Outcome.ACCEPTED)
+    if place.policy.needs_liveness:
+        live = evidence.get("liveness")
+        judged = judge_liveness(liveness_of(live)) if live else Judgement(Outcome.REVIEW)
+    unjudged = place.policy.evidence - {Evidence.PHOTO, Evidence.FACE, Evidence.LIVENESS}
+    if unjudged and judged.outcome is Outcome.ACCEPTED:
+        return Judgement(Outcome.REVIEW)
+    return judged
+
+
+def seen(face: FaceResult) -> LivenessResult:
+    """Whether they were there, of what the face service says of whom it has recognised.
+
+    Raises ``unknown_face`` where the first picture is not surely theirs after all, and
+    ``unavailable`` where nothing is said.
+    """
+    accepted = face.verdict is Verdict.ACCEPT
+    if face.verdict is Verdict.DOWN or (accepted and face.liveness is None):
+        raise down()
+    if not accepted or face.liveness is None:
+        raise unknown_face()
+    return face.liveness
 
 
 def needs_photo(place: Place) -> bool:
     """Whether a picture is kept of each punch there, whatever somebody was known by."""
     return Evidence.PHOTO in place.policy.evidence
+
+
+def down() -> DomainError:
+    """Who knows faces, badges and PINs does not answer."""
+    return unavailable("This cannot be looked up at the moment; nothing was recorded.")
 
 
 def unknown_face() -> DomainError:

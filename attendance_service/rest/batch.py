@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field
 from attendance_service.domain.punches import Move
 from attendance_service.domain.times import parse_time
 from attendance_service.rest import present
+from attendance_service.rest.models import RECORD
 from attendance_service.rest.punches import decode_image
 from attendance_service.service.batch import MOST, BatchCheckIn, BatchPunch
 from common.errors import WIRE, DomainError, Kind, invalid
-from common.httpkit.api import Api, Call, Endpoint
-from common.httpkit.fields import Strict
+from common.httpkit.api import Api, Call, Endpoint, bearer
+from common.httpkit.fields import Strict, example
 
 _LONGEST_BADGE = 200
 
@@ -23,7 +24,7 @@ _LONGEST_BADGE = 200
 class Badges(Protocol):
     """Whose badges these are."""
 
-    def badges(self, bearer: str, badges: Sequence[str]) -> Sequence[int | None]:
+    def badges(self, token: str, badges: Sequence[str]) -> Sequence[int | None]:
         """The numbers of the people, in the badges' order; ``None`` for nobody's."""
         ...
 
@@ -33,6 +34,10 @@ class BatchItem(Strict):
 
     A kiosk that had no network names people by the badges that it read, instead of by number.
     """
+
+    model_config = example(
+        id="k1-000412", badge="04A1B2C3", action="in", claimed_at="2026-11-26T08:57:03Z", place_id=3
+    )
 
     id: str = Field(min_length=1, max_length=128, pattern=r"^[!-~]+$")
     employee_id: Any = None
@@ -46,12 +51,19 @@ class BatchItem(Strict):
 class BatchIn(Strict):
     """The punches, oldest first or not; ``sent_at`` is the sender's clock when it sent."""
 
+    model_config = example(
+        punches=[{"id": "k1-000412", "employee_id": 7, "claimed_at": "2026-11-26T08:57:03Z"}],
+        sent_at="2026-11-26T09:30:00Z",
+    )
+
     punches: list[BatchItem] = Field(min_length=1, max_length=MOST)
     sent_at: str | None = Field(default=None, max_length=64)
 
 
 class BatchResult(BaseModel):
     """What became of one punch."""
+
+    model_config = example(id="k1-000412", status=201, record=RECORD)
 
     id: str
     status: int
@@ -61,6 +73,8 @@ class BatchResult(BaseModel):
 
 class BatchOut(BaseModel):
     """The results, in the order of the punches."""
+
+    model_config = example(results=[{"id": "k1-000412", "status": 201, "record": RECORD}])
 
     results: list[BatchResult]
 
@@ -100,7 +114,7 @@ class BatchResource:
         badges = list(dict.fromkeys(item.badge for item in items if _is_badge(item.badge)))
         if not badges:
             return {}
-        found = self.peers.badges(call.request.headers["Authorization"], badges)
+        found = self.peers.badges(bearer(call.request), badges)
         return dict(zip(badges, found, strict=True))
 
 

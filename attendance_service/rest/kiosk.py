@@ -7,27 +7,40 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from attendance_service.domain.kiosk import MOST_FRAMES
+from attendance_service.domain.evidence import CHALLENGE
+from attendance_service.domain.evidence import MOST_FRAMES as MOST_FURTHER
+from attendance_service.domain.kiosk import MOST_FRAMES, MOST_PICTURES
 from attendance_service.rest import present
 from attendance_service.rest.models import LONGEST_BASE64, RecordOut
 from attendance_service.rest.punches import decode_image
-from attendance_service.service.kiosk import Kiosk, Offer
+from attendance_service.service.kiosk import Kiosk
+from attendance_service.service.kiosk_ports import Offer, Shown
 from common.clock import rfc3339
-from common.httpkit.api import Api, Call, Endpoint
-from common.httpkit.fields import Id, Strict
+from common.errors import invalid
+from common.httpkit.api import Api, Call, Endpoint, bearer
+from common.httpkit.fields import Id, Strict, example
 
 _BASE = "/api/v1/attendance/kiosk"
 _Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class LookForm(BaseModel):
-    """At which place; without it the site's default one, if that is a kiosk's."""
+    """At which place; without it the site's default one, if that is a kiosk's.
+
+    Where the place asks for liveness, the files ``frame`` follow those of ``image`` and show the
+    movement of ``challenge``, which the device has asked the face service for.
+    """
+
+    model_config = example(place_id=3)
 
     place_id: Id | None = None
+    challenge: Annotated[str, Field(pattern=CHALLENGE)] | None = None
 
 
 class LookIn(Strict):
     """A badge, or a username or number with a PIN: the way that needs no face."""
+
+    model_config = example(person="demo_staff_1", pin="7391", place_id=3)
 
     badge: _Text | None = None
     person: Annotated[str, Field(min_length=1, max_length=150)] | None = None
@@ -45,6 +58,8 @@ class LookIn(Strict):
 class KnownOut(BaseModel):
     """Who was known."""
 
+    model_config = example(employee_id=7, full_name="Elif Aydın")
+
     employee_id: int
     full_name: str
 
@@ -54,6 +69,15 @@ class LookOut(BaseModel):
 
     ``photo`` says that the confirmation must bring a picture.
     """
+
+    model_config = example(
+        ticket="h2_M1g…the ticket…SDArU",
+        employee={"employee_id": 7, "full_name": "Elif Aydın"},
+        action="in",
+        place_id=3,
+        photo=False,
+        expires_at="2026-11-26T08:58:03.120000Z",
+    )
 
     ticket: str
     employee: KnownOut
@@ -65,6 +89,8 @@ class LookOut(BaseModel):
 
 class ConfirmIn(Strict):
     """The person has confirmed; ``image`` is a picture in base64, where the place keeps one."""
+
+    model_config = example(ticket="h2_M1g…the ticket…SDArU")
 
     ticket: _Text
     image: str | None = Field(default=None, max_length=LONGEST_BASE64)
@@ -86,7 +112,7 @@ class KioskResource:
                 {200: LookOut},
                 body=LookIn,
                 form=LookForm,
-                files={"image": MOST_FRAMES},
+                files={"image": MOST_FRAMES, "frame": MOST_FURTHER},
                 needed=("image",),
                 tag="kiosk",
             ),
@@ -104,16 +130,19 @@ class KioskResource:
 
     def look(self, call: Call) -> dict[str, Any]:
         """Know somebody by one to five frames of their face, by a badge, or by a PIN."""
-        bearer = call.request.headers["Authorization"]
+        token = bearer(call.request)
         if call.form is not None:
-            frames, place_id = call.uploads("image"), call.form.place_id
-            return _offer(self.kiosk.by_face(call.subject, bearer, frames, place_id))
+            shown = Shown(call.uploads("image"), call.uploads("frame"), call.form.challenge)
+            if len(shown.images) + len(shown.frames) > MOST_PICTURES:
+                message = f"image and frame: at most {MOST_PICTURES} files are taken together"
+                raise invalid(message, field="frame")
+            return _offer(self.kiosk.by_face(call.subject, token, shown, call.form.place_id))
         sent: LookIn = call.body
         if sent.badge is not None:
-            return _offer(self.kiosk.by_badge(call.subject, bearer, sent.badge, sent.place_id))
+            return _offer(self.kiosk.by_badge(call.subject, token, sent.badge, sent.place_id))
         assert sent.person is not None
         assert sent.pin is not None
-        offer = self.kiosk.by_pin(call.subject, bearer, sent.person, sent.pin, sent.place_id)
+        offer = self.kiosk.by_pin(call.subject, token, sent.person, sent.pin, sent.place_id)
         return _offer(offer)
 
     def confirm(self, call: Call) -> dict[str, Any]:

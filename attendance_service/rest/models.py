@@ -1,16 +1,31 @@
-"""What comes in and goes out over HTTP."""
+"""What comes in and goes out over HTTP about punches, records, states and the board."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from attendance_service.domain.evidence import CHALLENGE, MOST_FRAMES
-from common.httpkit.fields import AddressId, Id, Strict
+from common.httpkit.fields import AddressId, Id, Strict, example
 
 #: More than fits a body: the picture reader is the one to say that a picture is too large.
 LONGEST_BASE64 = 8 << 20
+#: A record as the examples show it.
+RECORD: dict[str, Any] = {
+    "id": 41,
+    "employee_id": 7,
+    "action": "in",
+    "timestamp": "2026-11-26T08:57:03.120000Z",
+    "committed_at": "2026-11-26T08:57:03.162000Z",
+    "claimed_at": None,
+    "status": "accepted",
+    "place_id": 3,
+    "zone": "Europe/Istanbul",
+    "policy_version": 2,
+    "evidence": {"photo": True, "face": "accept", "similarity": 0.7123, "threshold": 0.41},
+    "photo": True,
+}
 _Time = Annotated[str, Field(min_length=1, max_length=64)]
 _Picture = Annotated[str, Field(max_length=LONGEST_BASE64)]
 _Challenge = Annotated[str, Field(pattern=CHALLENGE)]
@@ -19,6 +34,8 @@ _Challenge = Annotated[str, Field(pattern=CHALLENGE)]
 class Position(Strict):
     """Where the caller says it is: degrees, and metres of accuracy."""
 
+    model_config = example(lat=41.0082, lon=28.9784, accuracy=12.0)
+
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
     accuracy: float | None = Field(default=None, ge=0, le=1e7)
@@ -26,6 +43,8 @@ class Position(Strict):
 
 class PunchIn(Strict):
     """A check-in or check-out."""
+
+    model_config = example(action="in", place_id=3, image="/9j/4AAQ…base64…/9k=")
 
     action: Literal["in", "out"]
     timestamp: _Time | None = None
@@ -39,6 +58,8 @@ class PunchIn(Strict):
 class PunchForm(BaseModel):
     """The same as multipart fields, with the pictures as the files ``image`` and ``frame``."""
 
+    model_config = example(action="in", place_id=3)
+
     action: Literal["in", "out"]
     timestamp: _Time | None = None
     place_id: Id | None = None
@@ -47,6 +68,8 @@ class PunchForm(BaseModel):
 
 class RecordOut(BaseModel):
     """A punch that was kept."""
+
+    model_config = example(**RECORD)
 
     id: int
     employee_id: int
@@ -81,12 +104,6 @@ class RecordPath(BaseModel):
     record_id: AddressId
 
 
-class PlacePath(BaseModel):
-    """A place's number in the path."""
-
-    place_id: AddressId
-
-
 class RecordQuery(BaseModel):
     """Which records are wanted; ``from`` is inclusive, ``to`` is not."""
 
@@ -112,6 +129,17 @@ class RecordsQuery(RecordQuery):
 class StateOut(BaseModel):
     """Where the caller stands."""
 
+    model_config = example(
+        employee_id=7,
+        action="in",
+        since="2026-11-26T08:57:03.120000Z",
+        open_until="2026-11-27T00:57:03.120000Z",
+        record_id=41,
+        server_time="2026-11-26T14:09:00.000000Z",
+        zone="Europe/Istanbul",
+        today={"worked_seconds": 18717, "records": 1},
+    )
+
     employee_id: int
     action: Literal["in", "out"]
     since: str | None
@@ -132,6 +160,19 @@ class BoardQuery(BaseModel):
 class BoardItem(BaseModel):
     """One person on the board."""
 
+    model_config = example(
+        employee_id=7,
+        username="demo_staff_1",
+        full_name="Elif Aydın",
+        team_ids=[1],
+        action="in",
+        since="2026-11-26T08:57:03.120000Z",
+        record_id=41,
+        place_id=3,
+        status="accepted",
+        photo=True,
+    )
+
     employee_id: int
     username: str
     full_name: str
@@ -147,81 +188,10 @@ class BoardItem(BaseModel):
 class BoardOut(BaseModel):
     """Who is in; follow the feed from ``cursor``."""
 
+    model_config = example(
+        items=[], server_time="2026-11-26T14:09:00.000000Z", cursor="Zk3…sealed…9Q"
+    )
+
     items: list[BoardItem]
     server_time: str
     cursor: str
-
-
-class PolicyIn(Strict):
-    """A version of a place's policy."""
-
-    evidence: list[Literal["none", "photo", "face", "liveness"]] = Field(
-        default_factory=list, max_length=4
-    )
-    mode: Literal["strict", "toggle", "first_last"] = "strict"
-    on_face_down: Literal["refuse", "pending"] = "refuse"
-    skew_seconds: int = Field(default=120, ge=0, le=3600)
-    without_face: Literal["refuse", "review"] = "review"
-    face_check: Literal["at_once", "later"] = "at_once"
-
-    @model_validator(mode="after")
-    def _seen_live_at_once(self) -> Self:
-        """Being there can be shown at the door only."""
-        if "liveness" in self.evidence and self.face_check == "later":
-            raise ValueError("a place that asks for liveness compares at once")
-        return self
-
-
-class PolicyOut(PolicyIn):
-    """A version of a place's policy, numbered."""
-
-    version: int
-
-
-class PolicyVersionOut(PolicyOut):
-    """The same with who made it, and when."""
-
-    created_by: int | None
-    created_at: str
-
-
-class PolicyVersions(BaseModel):
-    """Every version, the newest first."""
-
-    items: list[PolicyVersionOut]
-    next_cursor: str | None
-
-
-class PlaceIn(Strict):
-    """A new place."""
-
-    site_id: Id
-    name: str = Field(min_length=1, max_length=200)
-    is_default: bool = False
-    policy: PolicyIn = Field(default_factory=PolicyIn)
-
-
-class PlaceChange(Strict):
-    """What may change of a place."""
-
-    name: str | None = Field(default=None, min_length=1, max_length=200)
-    is_default: bool | None = None
-    archived: bool = False
-
-
-class PlaceOut(BaseModel):
-    """A place with the policy in force."""
-
-    id: int
-    site_id: int
-    name: str
-    zone: str
-    is_default: bool
-    policy: PolicyOut
-
-
-class PlacePage(BaseModel):
-    """The places one may see."""
-
-    items: list[PlaceOut]
-    next_cursor: str | None

@@ -8,7 +8,7 @@ from typing import Any
 from attendance_service.domain.policy import Evidence, FaceCheck, OnFaceDown, Policy, WithoutFace
 from attendance_service.domain.punches import Mode
 from attendance_service.rest import present
-from attendance_service.rest.models import (
+from attendance_service.rest.place_models import (
     PlaceChange,
     PlaceIn,
     PlaceOut,

@@ -11,11 +11,21 @@ from pydantic import BaseModel
 from attendance_service.service.privacy import PrivacyService
 from common.clock import rfc3339
 from common.httpkit.api import Api, Call, Endpoint
+from common.httpkit.fields import example
 from common.privacy.rest import RemainsOut, WhosePath, download
 
 
 class ErasureOut(BaseModel):
     """What was erased. ``faces`` and ``jobs`` are the face service's to tell."""
+
+    model_config = example(
+        erased_at="2026-11-26T08:00:00.000000Z",
+        photos_of_records=12,
+        key_destroyed=True,
+        faces=None,
+        jobs=None,
+        remaining=[{"what": "records", "why": "Times and places of check-ins: work that is owed."}],
+    )
 
     erased_at: str
     photos_of_records: int

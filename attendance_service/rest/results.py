@@ -18,6 +18,7 @@ from common.clock import Clock
 from common.errors import DomainError, Kind, unauthenticated
 from common.httpkit import parse
 from common.httpkit.api import Api, Call, Endpoint
+from common.httpkit.fields import example
 
 #: Where results come, without the id of the verification.
 PATH = "/api/v1/webhooks/verification-result"
@@ -34,12 +35,22 @@ class ResultPath(BaseModel):
 class OverallResult(BaseModel):
     """Whether the picture shows the person, and why."""
 
+    model_config = example(verification_passed=True, reason="match")
+
     verification_passed: bool = Field(strict=True)
     reason: str = Field(default="", max_length=500)
 
 
 class ResultIn(BaseModel):
     """A result; only ``overall_result`` and ``verification_id`` have to be there."""
+
+    model_config = example(
+        overall_result={"verification_passed": True, "reason": "match"},
+        verification_id="0198c2f0-5a0e-7d3e-8f53-0d2b6f1f9b1f",
+        decision="accept",
+        similarity=0.7123,
+        threshold=0.41,
+    )
 
     overall_result: OverallResult
     verification_id: UUID
@@ -51,6 +62,8 @@ class ResultIn(BaseModel):
 
 class ResultTaken(BaseModel):
     """It was taken, now or before."""
+
+    model_config = example(status="success")
 
     status: Literal["success"]
 

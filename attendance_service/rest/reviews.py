@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 
 from attendance_service.domain.reviews import UNDO_FOR, WITHOUT_FACE_WORDS, Decided, waiting_reason
 from attendance_service.rest import present
-from attendance_service.rest.models import RecordOut, RecordPath
+from attendance_service.rest.models import RECORD, RecordOut, RecordPath
 from attendance_service.service.reviews import Review, ReviewService, Wanted
 from common.clock import rfc3339
 from common.httpkit.api import Api, Call, Endpoint
-from common.httpkit.fields import AddressId, Exact
+from common.httpkit.fields import AddressId, Exact, example
 
 _BASE = "/api/v1/attendance"
 #: Why a record is or was in doubt.
@@ -41,6 +41,8 @@ class ReviewQuery(BaseModel):
 class ReviewEmployee(BaseModel):
     """Whose record it is."""
 
+    model_config = example(employee_id=7, username="demo_staff_1", full_name="Elif Aydın")
+
     employee_id: int
     username: str
     full_name: str
@@ -49,12 +51,22 @@ class ReviewEmployee(BaseModel):
 class DecidedBy(BaseModel):
     """Who decided."""
 
+    model_config = example(employee_id=2, username="demo_manager_1")
+
     employee_id: int
     username: str | None
 
 
 class DecisionOut(BaseModel):
     """A person's decision; whoever made it may take it back until ``undo_until``."""
+
+    model_config = example(
+        decision="accept",
+        decided_by={"employee_id": 2, "username": "demo_manager_1"},
+        decided_at="2026-11-26T09:12:00.000000Z",
+        reason="Seen at the door.",
+        undo_until="2026-11-26T09:22:00.000000Z",
+    )
 
     decision: Literal["accept", "refuse"]
     decided_by: DecidedBy
@@ -68,6 +80,18 @@ class ReviewOut(BaseModel):
 
     ``photo_url`` is an address of this service, ``enrolled_photo_url`` one of the face service.
     """
+
+    model_config = example(
+        record=RECORD | {"status": "review"},
+        employee={"employee_id": 7, "username": "demo_staff_1", "full_name": "Elif Aydın"},
+        reason="face_doubtful",
+        similarity=0.3921,
+        threshold=0.41,
+        photo_url="/api/v1/attendance/records/41/photo",
+        enrolled_photo_url="/api/v1/people/7/photo",
+        waiting_since="2026-11-26T08:57:03.162000Z",
+        decision=None,
+    )
 
     record: RecordOut
     employee: ReviewEmployee
@@ -89,6 +113,8 @@ class ReviewPage(BaseModel):
 
 class DecisionIn(Exact):
     """What the record becomes, and why."""
+
+    model_config = example(decision="accept", reason="Seen at the door.")
 
     decision: Literal["accept", "refuse"]
     reason: Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")] | None = None

@@ -121,12 +121,12 @@ class Places(Protocol):
 class LiveProof:
     """The frames after the first one, in their order, and the challenge that they answer.
 
-    ``occasion`` is the same for each time that the same thing is asked.
+    ``occasion`` is the same for each time that the same thing is asked, where it may be again.
     """
 
     frames: Sequence[bytes]
     challenge: str | None
-    occasion: str
+    occasion: str | None = None
 
 
 class Faces(Protocol):

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from attendance_service.service.kiosk import Held
+from attendance_service.service.kiosk_ports import Held
 from common.db import Database
 from common.errors import DomainError, Kind, conflict
 from common.sql import Queries

@@ -7,20 +7,17 @@ and kept nowhere.
 
 from __future__ import annotations
 
-import json
 import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
-from typing import Any
-
-import httpx
 
 from auth_service.service.proving import Photo
+from clients.python.hazir_client import Enrolment, Token, Transport
 from common import logs
 
 _WAITING = 32
+#: Seconds that each call may take; nobody waits for it.
 _SECONDS = 5.0
 _LONGEST_ANSWER = 1 << 16
 
@@ -29,7 +26,7 @@ class Photos:
     """One thread that hands photos over, with a short queue before it: beyond, they are let go."""
 
     def __init__(self, face_url: str, token: Callable[[], str]) -> None:
-        self._url = face_url.rstrip("/")
+        self._url = face_url
         self._token = token
         self._waiting: queue.Queue[tuple[int, Photo] | None] = queue.Queue(_WAITING)
         self._thread: threading.Thread | None = None
@@ -68,39 +65,18 @@ class Photos:
             self._waiting.task_done()
 
     def _hand_over(self, employee_id: int, photo: Photo) -> str:
-        until = monotonic() + _SECONDS
-        person = f"{self._url}/api/v1/people/{employee_id}"
-        with httpx.Client(
-            timeout=_SECONDS,
-            trust_env=False,
-            headers={"Authorization": f"Bearer {self._token()}"},
-        ) as client:
-            consent = _asked(client, "GET", f"{person}/consent", until)
-            if not consent["biometrics"]:
-                return "biometrics_off"
-            if consent["version"] is None or consent["version"] != consent["current_version"]:
-                return "consent_required"
-            if _asked(client, "GET", f"{person}/faces", until)["items"]:
-                return "enrolled_before"
-            image = photo()
-            if not image:
-                return "no_photo"
-            files = {"image": ("photo", image, "application/octet-stream")}
-            _asked(client, "POST", f"{person}/faces", monotonic() + _SECONDS, files=files)
+        faces = Enrolment(
+            Transport(self._url, Token(self._token()), _SECONDS, longest=_LONGEST_ANSWER)
+        )
+        consent = faces.consent(employee_id)
+        if not consent.biometrics:
+            return "biometrics_off"
+        if not consent.in_force:
+            return "consent_required"
+        if faces.photos(employee_id):
+            return "enrolled_before"
+        image = photo()
+        if not image:
+            return "no_photo"
+        faces.enrol(employee_id, [image])
         return "enrolled"
-
-
-def _asked(
-    client: httpx.Client, method: str, url: str, until: float, **more: Any
-) -> dict[str, Any]:
-    """What the face service answers; raises ``ValueError`` for a refusal."""
-    text = b""
-    with client.stream(method, url, **more) as answer:
-        for piece in answer.iter_bytes():
-            text += piece
-            if len(text) > _LONGEST_ANSWER or monotonic() > until:
-                raise ValueError("too long or too late")
-    body = json.loads(text)
-    if not isinstance(body, dict) or not answer.is_success:
-        raise ValueError(f"answer {answer.status_code}")
-    return body

@@ -4,10 +4,10 @@ import { toBase64 } from "./camera.js";
 import { confirm, look } from "./kiosk_api.js";
 import { deliver } from "./kiosk_delivery.js";
 import { entries, fail, forget, keep } from "./kiosk_queue.js";
+import { see } from "./kiosk_seeing.js";
 import { phaseOf } from "./punch.js";
 import { createStore } from "./store.js";
 
-export const FRAMES = 3;
 const TRIES = 3;
 const SHOWN_MS = { done: 4000, kept: 6000, problem: 9000, pin: 25000, badge: 20000, unsure: 9000 };
 const CONFIRM_TRIES = 2;
@@ -20,9 +20,13 @@ const AGAIN = new Set(["unknown_face", "no_face", "several_faces", "too_small", 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export class Kiosk {
-  /** `takeFrames(count, stopped)` answers Blobs, or null when `stopped()` said so; `place()` where it stands, or null. */
-  constructor({ takeFrames, place }) {
+  /**
+   * `takeFrames(count, stopped)` answers Blobs, or null when `stopped()` said so; `takeMovement` those of a movement; `place()` where it
+   * stands, or null.
+   */
+  constructor({ takeFrames, takeMovement, place }) {
     this.takeFrames = takeFrames;
+    this.takeMovement = takeMovement;
     this.place = place;
     this.view = createStore({ phase: "idle" });
     this.queue = createStore([]);
@@ -65,26 +69,28 @@ export class Kiosk {
     this.to("idle");
   }
 
-  async byFace() {
+  /** `alternative`: where a movement is asked for, one without turning the head. */
+  async byFace(alternative = false) {
+    const { takeFrames, takeMovement } = this;
     let hint = null;
     for (let tries = 1; tries <= TRIES; tries += 1) {
-      const round = this.to("looking", { way: "face", hint });
+      const round = this.to("looking", { way: "face", hint, alternative });
       const stopped = () => round !== this.round;
-      let frames = null;
+      const show = (more) => !stopped() && this.view.set((view) => ({ ...view, ...more }));
       try {
-        frames = await this.takeFrames(FRAMES, stopped);
-        if (!frames || stopped()) return;
-        const found = await look({ frames }, this.place());
+        const seen = await see({ place: this.place(), alternative, takeFrames, takeMovement, stopped, show });
+        if (!seen || stopped()) return;
+        const found = await look(seen, this.place());
         if (!stopped()) this.known(found, "face");
         return;
       } catch (error) {
         if (stopped()) return;
-        if (error.network && frames) {
+        if (error.network) {
           this.offline("face");
           return;
         }
         if (!AGAIN.has(error.code) || tries === TRIES) {
-          this.to("problem", { way: "face", error });
+          this.to("problem", { way: "face", error, alternative });
           return;
         }
         hint = error.code;

@@ -2,14 +2,16 @@
 import { callJson } from "./api.js";
 
 const BASE = "/api/v1/attendance/kiosk";
-const SOON_MS = 8000; // people stand and wait: longer than this is as good as no network
+export const SOON_MS = 8000; // people stand and wait: longer than this is as good as no network
 
-/** {frames}, {badge} or {person, pin} -> {ticket, employee, action, photo, expires_at}; `photo`: confirming needs a picture. */
+/** {frames, further?, challenge?}, {badge} or {person, pin} -> {ticket, employee, action, photo, expires_at}; `photo`: confirming needs a picture. */
 export function look(who, place) {
   const where = place ? { place_id: place.id } : {};
   if (!who.frames) return callJson("attendance", `${BASE}/look`, { method: "POST", json: { ...who, ...where }, timeout: SOON_MS });
   const form = new FormData();
   who.frames.forEach((frame, i) => form.append("image", frame, `frame-${i + 1}.jpg`));
+  who.further?.forEach((frame, i) => form.append("frame", frame, `frame-${who.frames.length + i + 1}.jpg`));
+  if (who.challenge) form.append("challenge", who.challenge);
   if (place) form.append("place_id", place.id);
   return callJson("attendance", `${BASE}/look`, { method: "POST", multipart: form, timeout: SOON_MS });
 }

@@ -1,4 +1,4 @@
-// Whether somebody has come before the camera: told by how much a tiny grey picture changes. It never leaves the tablet.
+// Movement before the camera: whether somebody has come, and which frames tell a movement. By a tiny grey picture that never leaves the tablet.
 const WIDTH = 32;
 const HEIGHT = 24;
 const EVERY_MS = 250;
@@ -16,16 +16,42 @@ export function difference(a, b) {
   return changed / (a.length / 4);
 }
 
-/** Calls `onMotion` once it lasts; returns what stops it. */
-export function watchMotion(video, onMotion) {
+/**
+ * Which `count` frames tell a movement best, of many: `moved[i]` is how much frame i differs from the one before. They share what has
+ * moved evenly, or the time where nothing has; the last frame is always among them.
+ */
+export function spread(moved, count) {
+  const still = Math.max(0.001, ...moved) / 20; // so that standing still is shared by time
+  const sums = [];
+  for (const part of moved) sums.push((sums.at(-1) ?? 0) + part + still);
+  const chosen = [];
+  for (let k = 1; k <= count; k += 1) {
+    const wanted = (sums.at(-1) * k) / count - 1e-9;
+    const latest = moved.length - (count - k) - 1;
+    const found = k === count ? latest : sums.findIndex((sum) => sum >= wanted);
+    chosen.push(Math.min(latest, Math.max(found, (chosen.at(-1) ?? -1) + 1)));
+  }
+  return chosen;
+}
+
+/** A function that gives the tiny picture of this moment as RGBA. */
+export function tinyOf(video) {
   const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  return () => {
+    context.drawImage(video, 0, 0, WIDTH, HEIGHT);
+    return context.getImageData(0, 0, WIDTH, HEIGHT).data;
+  };
+}
+
+/** Calls `onMotion` once it lasts; returns what stops it. */
+export function watchMotion(video, onMotion) {
+  const tiny = tinyOf(video);
   let before = null;
   let row = 0;
   const timer = setInterval(() => {
     if (document.visibilityState !== "visible" || video.readyState < 2) return;
-    context.drawImage(video, 0, 0, WIDTH, HEIGHT);
-    const { data } = context.getImageData(0, 0, WIDTH, HEIGHT);
+    const data = tiny();
     row = before && difference(before, data) > PART ? row + 1 : 0;
     before = data;
     if (row >= IN_A_ROW) {

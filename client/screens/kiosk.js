@@ -3,7 +3,9 @@ import "../components/icons_more.js";
 import { Preview, useCamera } from "../components/camera.js";
 import { FaceGuide, OVAL } from "../components/guided_camera.js";
 import { Icon, Lattice, Mark } from "../components/icon.js";
-import { captureFrames } from "../lib/challenge.js";
+import { Movement } from "../components/movement.js";
+import { captureFrames, captureMovement } from "../lib/challenge.js";
+import { needsLiveness } from "../lib/evidence.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { LANGUAGES, language, t } from "../lib/i18n.js";
 import { Kiosk as Machine } from "../lib/kiosk.js";
@@ -24,6 +26,7 @@ import { Done, Keeping, Kept, Known, Looking, Sending, Trouble, Unsure } from ".
 const PLACES_MS = 30000;
 // The middle of the picture only: the panel may be tall or wide, the oval fills it either way.
 const BOX = "18 4 64 64";
+const WIDE_BOX = "8 -4 84 80"; // room for the arrows beside it
 const SEEN = ["known", "sending", "done"];
 const EVERY_MS = 200; // people wait: the frames only have to be different ones
 const EDGE = 720; // a face at arm's length is still larger than any engine looks at
@@ -34,7 +37,11 @@ const PANELS = {
 };
 
 function useMachine(video, place) {
-  const [machine] = useState(() => new Machine({ takeFrames: (count, stopped) => captureFrames(video.current, count, { stopped, every: EVERY_MS, edge: EDGE }), place: () => place.current }));
+  const [machine] = useState(() => new Machine({
+    takeFrames: (count, stopped) => captureFrames(video.current, count, { stopped, every: EVERY_MS, edge: EDGE }),
+    takeMovement: (count, stopped) => captureMovement(video.current, count, { stopped, edge: EDGE }),
+    place: () => place.current,
+  }));
   useEffect(() => {
     machine.start();
     const forget = listenForBadges((code) => machine.byBadge(code));
@@ -46,11 +53,11 @@ function useMachine(video, place) {
   return machine;
 }
 
-/** Coming near begins it, when the tablet's settings say so. */
-function useMotion(video, ready, machine, phase) {
+/** Coming near begins it, when the tablet's settings say so; not where a movement is asked for, which whoever walks past would not make. */
+function useMotion(video, ready, machine, phase, live) {
   const { wake } = useStore(settings);
   useEffect(() => {
-    if (!ready || !wake || phase !== "idle") return undefined;
+    if (!ready || !wake || live || phase !== "idle") return undefined;
     let stop = () => {};
     const calm = setTimeout(() => {
       stop = watchMotion(video.current, () => machine.byFace());
@@ -59,7 +66,7 @@ function useMotion(video, ready, machine, phase) {
       clearTimeout(calm);
       stop();
     };
-  }, [ready, wake, phase]);
+  }, [ready, wake, phase, live]);
 }
 
 /** What a person sees of themself; words and oval say what the machine is doing. */
@@ -68,11 +75,13 @@ function Mirror({ video, camera, error, view }) {
     return html`<div class="kiosk-mirror kiosk-blind"><${Icon} name="camera" /><p>${t("kiosk.no_camera")}</p>
       <button type="button" class="button button-quiet" onClick=${camera.again}>${t("retry")}</button></div>`;
   }
-  const { phase, way, hint } = view;
+  const { phase, way, hint, step, kind } = view;
+  const words = { straight: "live.straight", move: `live.${kind}`, sent: "live.sent" }[step];
   const watching = phase === "looking" && way === "face";
   const seen = phase !== "looking" && way === "face" && SEEN.includes(phase);
   return html`<div class="kiosk-mirror" data-phase=${phase}><${Preview} videoRef=${video} ready=${camera.ready}>
-    ${watching && html`<${FaceGuide} box=${BOX} hint=${hint ?? "starting"}>${hint ? undefined : t("kiosk.looking")}<//>`}
+    ${watching && html`<${FaceGuide} box=${BOX} hint=${step ? (step === "sent" ? "good" : "starting") : (hint ?? "starting")}>${words ? t(words) : hint ? undefined : t("kiosk.looking")}<//>
+      ${step === "move" && html`<${Movement} kind=${kind} box=${WIDE_BOX} />`}`}
     ${seen && html`<${FaceGuide} box=${BOX} hint="good">${t("kiosk.seen")}<//>`}
     ${!watching && !seen && html`<svg class="camera-guide kiosk-oval" viewBox=${BOX} aria-hidden="true">${OVAL}</svg>`}<//></div>`;
 }
@@ -107,7 +116,6 @@ export function Kiosk({ me }) {
   const panel = useRef(null);
   const choose = useHomeLanguage(view.phase === "idle");
   useWakeLock();
-  useMotion(video, camera.ready && !error && !menu, machine, view.phase);
   const known = useLoad(() => places().then((items) => {
     machine.online.set(true);
     return items;
@@ -126,13 +134,15 @@ export function Kiosk({ me }) {
   }, [view.phase]);
   const Panel = PANELS[view.phase];
   const place = placeOf(known.data, useStore(settings).place);
+  const live = needsLiveness(place);
   here.current = place;
+  useMotion(video, camera.ready && !error && !menu, machine, view.phase, live);
   return html`<div class="kiosk" data-phase=${view.phase} data-test="kiosk"><${Lattice} id="lattice-kiosk" />
     <header class="kiosk-top"><p class="kiosk-brand"><${Mark} size=${32} /><span>Hazir</span></p><p class="kiosk-place"><bdi>${[me.site?.name, place?.name].filter(Boolean).join(" · ")}</bdi></p>
       <div class="kiosk-tools">${full.offered && html`<button type="button" class="kiosk-tool" aria-label=${t("kiosk.full")} onClick=${full.enter}><${Icon} name="expand" /></button>`}
         <button type="button" class="kiosk-tool" aria-label=${t("kiosk.menu")} onClick=${() => setMenu(true)} data-test="kiosk-menu"><${Icon} name="lock" /></button></div></header>
     <main class="kiosk-main" id="main"><${Mirror} video=${video} camera=${camera} error=${error} view=${view} />
-      <section class="kiosk-panel" ref=${panel} tabindex="-1" aria-live="polite"><${Panel} me=${me} view=${view} machine=${machine} zone=${zoneOf(me)} blind=${Boolean(error)} online=${online} ready=${Boolean(place) || !known.data} /></section></main>
+      <section class="kiosk-panel" ref=${panel} tabindex="-1" aria-live="polite"><${Panel} me=${me} view=${view} machine=${machine} zone=${zoneOf(me)} blind=${Boolean(error)} online=${online} ready=${Boolean(place) || !known.data} live=${live} /></section></main>
     <footer class="kiosk-foot"><${Languages} choose=${choose} /><${Connection} online=${online} queue=${queue} onOpen=${() => setMenu(true)} /></footer>
     ${menu && html`<${Menu} me=${me} places=${known.data} place=${place} machine=${machine} queue=${queue} onClose=${() => setMenu(false)} />`}
   </div>`;

@@ -11,12 +11,12 @@ function Way({ icon, name, text, onClick, disabled, off }) {
     <strong>${t(`kiosk.${name}`)}</strong><span>${text}</span></button>`;
 }
 
-export function Idle({ machine, zone, blind, online, ready }) {
+export function Idle({ machine, zone, blind, online, ready, live }) {
   const now = useNow(1000);
   return html`<div class="kiosk-idle"><h1 class="kiosk-hello">${t("kiosk.hello")}</h1>
     <p class="figure figures kiosk-clock"><b>${time(now, zone)}</b></p><p class="kiosk-date">${longDate(now, zone)}</p>
     ${!ready && html`<p class="kiosk-notice" role="alert"><${Icon} name="warning" />${t("kiosk.no_place")}</p>`}
-    <div class="kiosk-ways"><${Way} icon="face" name="face" text=${t(blind ? "kiosk.face.blind" : online ? "kiosk.face.text" : "kiosk.pin.offline")} disabled=${blind} off=${!online} onClick=${() => machine.byFace()} />
+    <div class="kiosk-ways"><${Way} icon="face" name="face" text=${t(blind ? "kiosk.face.blind" : online ? (live ? "kiosk.face.live" : "kiosk.face.text") : "kiosk.pin.offline")} disabled=${blind} off=${!online} onClick=${() => machine.byFace()} />
       <${Way} icon="keypad" name="pin" text=${t(online ? "kiosk.pin.text" : "kiosk.pin.offline")} off=${!online} onClick=${() => machine.to("pin")} />
       <${Way} icon="badge" name="badge" text=${t("kiosk.badge.text")} onClick=${() => machine.to("badge")} /></div></div>`;
 }

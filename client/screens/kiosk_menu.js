@@ -5,6 +5,7 @@ import { Dialog } from "../components/dialog.js";
 import { PasswordField, Select } from "../components/field.js";
 import { Problem } from "../components/problem.js";
 import { dateTime } from "../lib/ago.js";
+import { needsLiveness } from "../lib/evidence.js";
 import { number } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
@@ -26,7 +27,7 @@ function Settings({ places, place }) {
   return html`<section class="stack-s"><h3>${t("kiosk.settings")}</h3>
     ${fitting.length > 1 && html`<${Select} id="kiosk-place" label=${t("place.choose")} value=${place?.id} onValue=${(value) => change({ place: Number(value) })} options=${fitting} />`}
     <${Select} id="kiosk-auto" label=${t("kiosk.auto")} value=${auto} onValue=${(value) => change({ auto: Number(value) })} options=${options} />
-    <${Check} label=${t("kiosk.wake")} text=${t("kiosk.wake.text")} checked=${wake} onValue=${(on) => change({ wake: on })} />
+    <${Check} label=${t("kiosk.wake")} text=${t(needsLiveness(place) ? "kiosk.wake.live" : "kiosk.wake.text")} checked=${wake} onValue=${(on) => change({ wake: on })} />
     <${LanguageSelect} id="kiosk-language" /></section>`;
 }
 

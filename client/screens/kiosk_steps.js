@@ -2,6 +2,7 @@
 import { Avatar } from "../components/avatar.js";
 import { Button } from "../components/button.js";
 import { Icon } from "../components/icon.js";
+import { Movement } from "../components/movement.js";
 import { number, time, timeExact } from "../lib/format.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { has, t } from "../lib/i18n.js";
@@ -11,7 +12,21 @@ import { useStore } from "../lib/store.js";
 
 const nameOf = (employee) => employee.full_name || employee.username;
 
+// The part of the picture in which the movement is drawn: beside the preview it fills the card.
+const DRAWN = { turn_left: "6 20 38 32", turn_right: "56 20 38 32", closer: "14 0 72 72", farther: "14 0 72 72" };
+
+/** Where a place asks whether somebody is there: the one thing to do now, large, and another one for whoever cannot do it. */
+function Task({ view, machine }) {
+  const { step, kind, alternative } = view;
+  const words = { straight: "live.straight", move: `live.${kind}`, sent: "live.sent" }[step];
+  return html`<div class="kiosk-step kiosk-task" data-test="kiosk-task" data-step=${step} data-kind=${kind}>
+    <div class="kiosk-movement">${step === "move" ? html`<${Movement} kind=${kind} box=${DRAWN[kind]} />` : html`<${Icon} name=${step === "sent" ? "spinner" : "face"} turn=${step === "sent"} />`}</div><h1>${t(words)}</h1>
+    <div class="kiosk-buttons">${kind.startsWith("turn") && !alternative && html`<${Button} kind="quiet" big onClick=${() => machine.byFace(true)} data-test="alternative">${t("live.alternative")}<//>`}
+      <${Button} kind="quiet" big onClick=${() => machine.cancel()} data-test="kiosk-cancel">${t("cancel")}<//></div></div>`;
+}
+
 export function Looking({ view, machine }) {
+  if (view.step) return html`<${Task} view=${view} machine=${machine} />`;
   const hint = view.hint && has(`guide.${view.hint}`) ? t(`guide.${view.hint}`) : t(view.way === "face" ? "kiosk.look" : "kiosk.checking");
   return html`<div class="kiosk-step"><span class="kiosk-mark"><${Icon} name="spinner" turn /></span><h1>${hint}</h1>
     <div class="kiosk-buttons"><${Button} kind="quiet" big onClick=${() => machine.cancel()} data-test="kiosk-cancel">${t("cancel")}<//></div></div>`;
@@ -101,9 +116,13 @@ export function Trouble({ view, machine, blind }) {
   // Which of them is wrong is never told; the words only name what was tried.
   const refused = view.error.code === "invalid_credentials" ? { code: `kiosk_${view.way}_wrong` } : view.error;
   const { what, next } = explain(refused);
+  const reason = view.error.body?.reason;
+  const why = has(`liveness.${reason}`) ? t(`liveness.${reason}`) : next;
+  const other = reason === "challenge_failed" && !view.alternative;
   const ways = ["face", "pin", "badge"].filter((way) => !(way === "face" && blind));
   const begin = { face: () => machine.byFace(), pin: () => machine.to("pin"), badge: () => machine.to("badge") };
-  return html`<div class="kiosk-step kiosk-refused" role="alert" data-test="kiosk-problem"><span class="kiosk-mark"><${Icon} name="warning" /></span><h1>${what}</h1><p>${next}</p>
+  return html`<div class="kiosk-step kiosk-refused" role="alert" data-test="kiosk-problem"><span class="kiosk-mark"><${Icon} name="warning" /></span><h1>${what}</h1><p>${why}</p>
+    ${other && html`<${Button} kind="plain" onClick=${() => machine.byFace(true)} data-test="alternative">${t("live.alternative")}<//>`}
     <div class="kiosk-buttons">${ways.map((way) => html`<${Button} key=${way} kind="quiet" big icon=${{ face: "face", pin: "keypad", badge: "badge" }[way]} onClick=${begin[way]}>${t(`kiosk.${way}`)}<//>`)}</div>
     <${Button} kind="plain" onClick=${() => machine.cancel()} data-test="kiosk-cancel">${t("close")}<//></div>`;
 }

@@ -3,6 +3,7 @@ import { Button } from "../components/button.js";
 import { Preview, useCamera } from "../components/camera.js";
 import { FaceGuide } from "../components/guided_camera.js";
 import { Icon } from "../components/icon.js";
+import { Movement } from "../components/movement.js";
 import { Problem } from "../components/problem.js";
 import { askChallenge, captureFrames, evidenceFrom, pause } from "../lib/challenge.js";
 import { number, waitText } from "../lib/format.js";
@@ -43,17 +44,6 @@ function useChallenge() {
     return () => clearInterval(timer);
   }, [until]);
   return { ...view, left: until ? left : null, ask };
-}
-
-/** The movement drawn: an arrow to the side (the preview is a mirror, so left is left), or a ring that grows or shrinks. */
-function Movement({ kind }) {
-  const shape = {
-    turn_left: html`<path d="M36 36H14M22 28l-8 8 8 8" />`,
-    turn_right: html`<path d="M64 36h22M78 28l8 8-8 8" />`,
-    closer: html`<ellipse cx="50" cy="36" rx="24" ry="33" /><path d="M24 12l8 8M76 12l-8 8M24 60l8-8M76 60l-8-8" />`,
-    farther: html`<ellipse cx="50" cy="36" rx="12" ry="17" /><path d="M36 22l-8-8M64 22l8-8M36 50l-8 8M64 50l8 8" />`,
-  }[kind];
-  return html`<svg class="camera-guide movement" data-kind=${kind} viewBox="0 0 100 75" aria-hidden="true">${shape}</svg>`;
 }
 
 function Steps({ done, of }) {

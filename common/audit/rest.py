@@ -12,7 +12,7 @@ from common.audit.listing import AuditLines, Wanted
 from common.clock import rfc3339
 from common.db import Row
 from common.httpkit.api import Api, Call, Endpoint
-from common.httpkit.fields import AddressId
+from common.httpkit.fields import AddressId, example
 
 _RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})")
 
@@ -43,12 +43,29 @@ class AuditQuery(BaseModel):
 class AuditActor(BaseModel):
     """Who decided."""
 
+    model_config = example(employee_id=1, username="demo_admin")
+
     employee_id: int
     username: str | None
 
 
 class AuditItem(BaseModel):
     """One decision; ``number`` is its place in the chain, once it is ``chained``."""
+
+    model_config = example(
+        id=12,
+        number=12,
+        at="2026-11-26T08:00:00.000000Z",
+        actor={"employee_id": 1, "username": "demo_admin"},
+        action="account.roles",
+        object="account:7",
+        object_name="demo_staff_1",
+        before={"roles": ["staff"]},
+        after={"roles": ["manager", "staff"]},
+        reason="Leads the front desk from today.",
+        request_id="6f9b03…32 hexadecimal digits…67af",
+        chained=True,
+    )
 
     id: int
     number: int | None

@@ -71,6 +71,8 @@ class ChallengeIn(Strict):
 class FrameCount(BaseModel):
     """How many frames show a movement."""
 
+    model_config = example(least=3, most=6)
+
     least: int
     most: int
 

@@ -141,6 +141,7 @@ def control(command: dict[str, Any]) -> Any:
             "requests": WORLD.requests,
             "users": list(WORLD.users),
             "records": WORLD.records,
+            "shown": WORLD.shown,
             "feed": WORLD.feed_log,
         }
         return made or log

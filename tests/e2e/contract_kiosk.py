@@ -1,16 +1,20 @@
-"""The kiosk in the page's test double: who stands there is said by the test (``standing``)."""
+"""The kiosk in the page's test double: who stands there is said by the test (``standing``), and
+what comes of the movement that a place asks for (``moving``)."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 from contract_admin import admin
 from contract_call import Answer, Call, Problem
+from contract_faces import LEAST, MOST
 from contract_world import now
 
+FILES = ("image", "frame")
 WEAK = {"0000", "1111", "1234", "4321", "123456"}
 
 
@@ -36,7 +40,7 @@ def by_code(call: Call, body: dict[str, Any]) -> int:
 
 def kiosk_place(call: Call) -> dict[str, Any]:
     """Where the kiosk stands: the place named, else the usual one, of those that may toggle."""
-    named = call.json().get("place_id") if call.raw[:1] == b"{" else None
+    named = call.json().get("place_id") if call.raw[:1] == b"{" else number_of(call, "place_id")
     fitting = [
         place
         for place in call.world.place_list
@@ -47,9 +51,46 @@ def kiosk_place(call: Call) -> dict[str, Any]:
     return min(fitting, key=lambda place: (not place["is_default"], place["id"]))
 
 
+def field_of(call: Call, name: str) -> str | None:
+    """A field of a multipart body."""
+    found = re.search(rb'name="%s"\r\n\r\n([^\r]*)' % name.encode(), call.raw)
+    return found[1].decode() if found else None
+
+
+def number_of(call: Call, name: str) -> int | None:
+    text = field_of(call, name)
+    return int(text) if text else None
+
+
+def check_live(call: Call, place: dict[str, Any], number: int) -> dict[str, Any] | None:
+    """Whether they are there, where the place asks for it; raises when they are not."""
+    if "liveness" not in place["policy"]["evidence"] or call.raw[:1] == b"{":
+        return None
+    given = field_of(call, "challenge")
+    found = call.world.live.get(given or "")
+    files = {one: call.raw.count(b'name="%s"; filename' % one.encode()) for one in FILES}
+    call.world.shown = {**files, "challenge": given}
+    count = sum(files.values())
+    reason = call.world.moving
+    if found is None:
+        return {"decision": "review", "reason": "live", "challenge": False}
+    if found["number"] != call.who() or found["used"] or found["until"] < now():
+        reason = "challenge_expired"
+    elif not LEAST <= count <= MOST:
+        reason = "too_few_frames"
+    found["used"] = True
+    live = {"decision": "accept", "score": 0.93, "reason": reason, "challenge": True}
+    if reason != "live":
+        sent = {"action": "in", "place_id": place["id"], "evidence": {"liveness": live}}
+        record = call.world.make(number, sent, status="refused")
+        raise Problem(403, "not_live", record={"id": record["id"]}, reason=reason)
+    return live
+
+
 def look(call: Call) -> Answer:
     device(call)
     world = call.world
+    place = kiosk_place(call)
     if call.raw[:1] == b"{":
         number = by_code(call, call.json())
     else:
@@ -59,12 +100,13 @@ def look(call: Call) -> Answer:
             raise Problem(404, "unknown_face")
         if isinstance(number, str):
             raise Problem(422, number, field="image")
+    live = check_live(call, place, number)
     ticket = secrets.token_urlsafe(16)
     action = "out" if world.state(number)["action"] == "in" else "in"
-    place = kiosk_place(call)
     photo = "photo" in place["policy"]["evidence"] and call.raw[:1] == b"{"
     world.tickets[ticket] = {
-        "number": number, "action": action, "photo": photo, "place_id": place["id"]
+        "number": number, "action": action, "photo": photo, "place_id": place["id"],
+        "status": "review" if live and not live["challenge"] else "accepted",
     }  # fmt: skip
     person = world.person(number)
     return 200, {
@@ -90,7 +132,7 @@ def confirm(call: Call) -> Answer:
     record = world.make(
         found["number"],
         {"action": found["action"], "place_id": found["place_id"]},
-        status=outcome.get("status", "accepted"),
+        status=outcome.get("status", found["status"]),
     )
     world.answers[key] = ("", 201, record)
     if outcome.get("lose_answer"):

@@ -117,6 +117,8 @@ class World:
     quality: list[list[str]] = field(default_factory=list)
     live: dict[str, dict[str, Any]] = field(default_factory=dict)
     challenge_seconds: float = 60.0
+    moving: str = "live"
+    shown: dict[str, Any] = field(default_factory=dict)
     looks: list[dict[str, Any]] = field(default_factory=list)
     alarms: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[dict[str, Any]] = field(default_factory=list)

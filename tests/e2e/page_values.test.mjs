@@ -115,3 +115,12 @@ test("a key is its letter on every keyboard", async () => {
     assert.equal(letterOf({ key, code }), letter, key);
   }
 });
+
+test("of many frames those are sent that share a movement, the last among them", async () => {
+  const { spread } = await lib("motion");
+  assert.deepEqual(spread([0, 0, 0, 0.2, 0.2, 0.2, 0.2, 0, 0, 0, 0], 4), [3, 5, 6, 10]);
+  assert.deepEqual(spread(new Array(11).fill(0), 4), [2, 5, 8, 10]);
+  assert.deepEqual(spread([0, 0, 0, 0.6, 0, 0, 0, 0, 0, 0, 0], 4), [3, 4, 5, 10]);
+  assert.deepEqual(spread([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.9], 4), [7, 8, 9, 10]);
+  assert.deepEqual(spread([0.1, 0.1, 0.1, 0.1], 4), [0, 1, 2, 3]);
+});

@@ -53,6 +53,11 @@ export class Kiosk {
     }, code);
   }
 
+  /** The movement that is asked for, at one of its steps. */
+  task(step) {
+    return this.page.locator(`[data-test="kiosk-task"]${step ? `[data-step="${step}"]` : ""}`);
+  }
+
   done(outcome) {
     return this.page.locator(`[data-test="kiosk-done"]${outcome ? `[data-outcome="${outcome}"]` : ""}`);
   }

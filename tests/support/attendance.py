@@ -119,10 +119,11 @@ def environment_for(database: TestDatabase, **variables: str) -> dict[str, str]:
 
 def at(parts: app.Services, clock: Clock) -> app.Services:
     """The same services, living by ``clock``."""
+    ledger = replace(parts.check_in.ledger, clock=clock)
     return replace(
         parts,
-        check_in=replace(parts.check_in, clock=clock),
-        kiosk=replace(parts.kiosk, clock=clock, check_in=replace(parts.check_in, clock=clock)),
+        check_in=replace(parts.check_in, clock=clock, ledger=ledger),
+        kiosk=replace(parts.kiosk, clock=clock, ledger=ledger),
         batch=replace(parts.batch, clock=clock),
         records=replace(parts.records, clock=clock),
         reviews=replace(parts.reviews, clock=clock),

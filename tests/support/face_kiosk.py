@@ -6,16 +6,39 @@ from typing import Any
 
 import numpy as np
 
+from common.identity import Role
 from common.vault import Vault
 from face_service import engine
 from face_service.domain.consent import CONSENT_VERSION
 from local import keys
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient
-from tests.support.face_cast import said
+from tests.support.face_cast import enrol, said
 from tests.support.people import Town
 
 ALARMS = "/api/v1/faces/alarms"
+
+
+class Place:
+    """A site of its own with a tablet, an admin, and two people who are enrolled."""
+
+    def __init__(self, face: FaceClient, town: Town, *, biometrics: bool = True) -> None:
+        number = town.sql("SELECT count(*) FROM auth.site")[0][0]
+        self.face, self.town = face, town
+        self.site = town.site(f"gate {number}", biometrics=biometrics)
+        self.device = town.token(town.person(Role.DEVICE, site_id=self.site))
+        self.admin = town.token(town.person(Role.ADMIN, site_id=self.site))
+
+    def add(self, *photos: bytes) -> int:
+        """A new person of the site, enrolled."""
+        person = self.town.person(site_id=self.site)
+        enrol(self.face, self.town, person, *photos)
+        return person
+
+    def alarms(self, **query: Any) -> list[dict[str, Any]]:
+        """The alarms of this site, the newest first."""
+        found = said(self.face.call("GET", ALARMS, self.admin, query_string=query), 200)
+        return [one for one in found["items"] if one["site_id"] == self.site]
 
 
 def identify(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -37,9 +37,12 @@ class Kiosk:
         """The people."""
         return self.rest.town
 
-    def look(self, *frames: bytes, who: int | None = None, **form: Any) -> Any:
-        """The answer to frames of a face."""
-        files = [("image", ("frame.jpg", frame, "image/jpeg")) for frame in frames]
+    def look(
+        self, *frames: bytes, who: int | None = None, further: Sequence[bytes] = (), **form: Any
+    ) -> Any:
+        """The answer to frames of a face, and to the ``further`` ones of a movement."""
+        named = [*(("image", one) for one in frames), *(("frame", one) for one in further)]
+        files = [(name, ("frame.jpg", frame, "image/jpeg")) for name, frame in named]
         return self.rest.call("POST", LOOK, who or self.device, files=files, data=form)
 
     def show(self, who: int | None = None, **body: Any) -> Any:
@@ -63,6 +66,20 @@ class Kiosk:
             answer = self.auth.client.put(path, json=credentials, **token)
             assert answer.status_code == 200, answer.text
         return person
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    """The status and the code of a problem."""
+    return answer.status_code, answer.json()["code"]
+
+
+def confirmed(kiosk: Kiosk, answer: Any, **more: Any) -> dict[str, Any]:
+    """The record made of what a look offered."""
+    assert answer.status_code == 200, answer.text
+    made = kiosk.confirm(answer.json()["ticket"], **more)
+    assert made.status_code == 201, made.text
+    found: dict[str, Any] = made.json()
+    return found
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 // العربية: جهاز المدخل.
 export default {
-  "kiosk.title": "جهاز المدخل", "kiosk.hello": "أهلًا وسهلًا", "kiosk.face": "الوجه", "kiosk.face.text": "انظر إلى الكاميرا", "kiosk.face.blind": "لا كاميرا الآن", "kiosk.pin": "الرقم السري",
+  "kiosk.title": "جهاز المدخل", "kiosk.hello": "أهلًا وسهلًا", "kiosk.face": "الوجه", "kiosk.face.text": "انظر إلى الكاميرا", "kiosk.face.live": "انظر، ثم تحرّك كما هو مبيّن", "kiosk.face.blind": "لا كاميرا الآن", "kiosk.pin": "الرقم السري",
   "kiosk.pin.text": "أدخل الرقم والرقم السري", "kiosk.no_place": "لا مكان في هذا الموقع يترك لجهاز المدخل اختيار الدخول أو الخروج. على المشرف جعل مكان «بالتناوب».",
   "kiosk.pin.offline": "غير متاح دون شبكة", "kiosk.badge": "البطاقة", "kiosk.badge.text": "قرّبها من القارئ", "kiosk.badge.ask": "قرّب بطاقتك من القارئ",
   "kiosk.badge.more": "يعمل هذا في أي وقت، دون الضغط هنا أولًا.", "kiosk.number": "رقمك", "kiosk.username": "اسم المستخدم", "kiosk.pin.ask": "رقمك السري", "kiosk.by_name": "باسم المستخدم",
@@ -13,7 +13,7 @@ export default {
   "kiosk.waiting": { zero: "لا شيء محفوظ هنا", one: "محفوظ واحد هنا لم يُسجَّل بعد", two: "محفوظان هنا لم يُسجَّلا بعد", few: "{n} محفوظة هنا لم تُسجَّل بعد", many: "{n} محفوظًا هنا لم يُسجَّل بعد", other: "{n} محفوظًا هنا لم يُسجَّل بعد" },
   "kiosk.failed": { zero: "سُجّل كل شيء", one: "تعذّر تسجيل واحد", two: "تعذّر تسجيل اثنين", few: "تعذّر تسجيل {n}", many: "تعذّر تسجيل {n}", other: "تعذّر تسجيل {n}" },
   "kiosk.full": "ملء الشاشة", "kiosk.menu": "إعدادات هذا الجهاز", "kiosk.of": "جهاز المدخل: {name}", "kiosk.settings": "سلوك الجهاز", "kiosk.auto": "التأكيد التلقائي",
-  "kiosk.auto.after": "بعد {n} ثوانٍ", "kiosk.auto.never": "أبدًا: بالضغط دائمًا", "kiosk.wake": "البدء عند اقتراب أحد", "kiosk.wake.text": "تُدرك الحركة على الجهاز نفسه. ولا يُرسل شيء قبلها.",
+  "kiosk.auto.after": "بعد {n} ثوانٍ", "kiosk.auto.never": "أبدًا: بالضغط دائمًا", "kiosk.wake": "البدء عند اقتراب أحد", "kiosk.wake.text": "تُدرك الحركة على الجهاز نفسه. ولا يُرسل شيء قبلها.", "kiosk.wake.live": "يطلب هذا المكان حركة: هنا يُضغط الزر أولًا.",
   "kiosk.queue": "المحفوظ دون شبكة", "kiosk.queue.empty": "لا شيء ينتظر هنا.", "kiosk.waits": "بانتظار الشبكة", "kiosk.not_recorded": "لم يُسجَّل.", "kiosk.dismiss": "دوّنت هذه",
   "kiosk.way.badge": "بالبطاقة", "kiosk.way.confirm": "الجواب ناقص", "kiosk.leave": "إنهاء عمل الجهاز", "kiosk.leave.text": "لمن يتولى هذا الجهاز. تُطلب كلمة مرور حسابه.",
   "kiosk.leave.queue": "يبقى المحفوظ هنا على الجهاز حتى يدخل حسابه ثانية.", "kiosk.password": "كلمة مرور {name}", "kiosk.leave.button": "تسجيل خروج الجهاز",

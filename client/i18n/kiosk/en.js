@@ -1,6 +1,6 @@
 // English: the kiosk.
 export default {
-  "kiosk.title": "Kiosk", "kiosk.hello": "Welcome", "kiosk.face": "Face", "kiosk.face.text": "Look into the camera", "kiosk.face.blind": "No camera right now", "kiosk.pin": "PIN",
+  "kiosk.title": "Kiosk", "kiosk.hello": "Welcome", "kiosk.face": "Face", "kiosk.face.text": "Look into the camera", "kiosk.face.live": "Look, then move as shown", "kiosk.face.blind": "No camera right now", "kiosk.pin": "PIN",
   "kiosk.pin.text": "Type number and PIN", "kiosk.no_place": "No place of this site lets a kiosk decide between in and out. An administrator sets a place to “By turns”.",
   "kiosk.pin.offline": "Not without a network", "kiosk.badge": "Badge", "kiosk.badge.text": "Hold it to the reader", "kiosk.badge.ask": "Hold your badge to the reader",
   "kiosk.badge.more": "This works at any time, also without pressing here first.", "kiosk.number": "Your number", "kiosk.username": "User name", "kiosk.pin.ask": "Your PIN",
@@ -14,7 +14,7 @@ export default {
   "kiosk.waiting": { one: "{n} kept here, not recorded yet", other: "{n} kept here, not recorded yet" },
   "kiosk.failed": { one: "{n} could not be recorded", other: "{n} could not be recorded" }, "kiosk.full": "Full screen", "kiosk.menu": "Settings of this tablet", "kiosk.of": "Kiosk: {name}",
   "kiosk.settings": "How it behaves", "kiosk.auto": "Confirm by itself", "kiosk.auto.after": "After {n} seconds", "kiosk.auto.never": "Never: always press",
-  "kiosk.wake": "Begin when somebody comes near", "kiosk.wake.text": "Movement is told on the tablet itself. Nothing is sent before.", "kiosk.queue": "Kept without a network",
+  "kiosk.wake": "Begin when somebody comes near", "kiosk.wake.text": "Movement is told on the tablet itself. Nothing is sent before.", "kiosk.wake.live": "This place asks for a movement: here somebody presses first.", "kiosk.queue": "Kept without a network",
   "kiosk.queue.empty": "Nothing waits here.", "kiosk.waits": "Waiting for the network", "kiosk.not_recorded": "Not recorded.", "kiosk.dismiss": "I have noted these",
   "kiosk.way.badge": "by badge", "kiosk.way.confirm": "answer missing", "kiosk.leave": "Stop being a kiosk",
   "kiosk.leave.text": "For whoever looks after this tablet. Its account’s password is asked for.",

@@ -1,6 +1,6 @@
 // فارسی: کیوسک ورودی.
 export default {
-  "kiosk.title": "کیوسک", "kiosk.hello": "خوش آمدید", "kiosk.face": "چهره", "kiosk.face.text": "به دوربین نگاه کنید", "kiosk.face.blind": "اکنون دوربینی نیست", "kiosk.pin": "پین",
+  "kiosk.title": "کیوسک", "kiosk.hello": "خوش آمدید", "kiosk.face": "چهره", "kiosk.face.text": "به دوربین نگاه کنید", "kiosk.face.live": "نگاه کنید، سپس حرکت نشان‌داده‌شده را انجام دهید", "kiosk.face.blind": "اکنون دوربینی نیست", "kiosk.pin": "پین",
   "kiosk.pin.text": "شماره و پین را بزنید", "kiosk.no_place": "هیچ محلی در این سازمان انتخاب ورود و خروج را به کیوسک نمی‌دهد. مدیر سامانه باید محلی را «نوبتی» کند.",
   "kiosk.pin.offline": "بدون شبکه نمی‌شود", "kiosk.badge": "کارت", "kiosk.badge.text": "جلوی خوانش‌گر بگیرید", "kiosk.badge.ask": "کارت را جلوی خوانش‌گر بگیرید",
   "kiosk.badge.more": "هر زمان کار می‌کند، بدون فشردن اینجا هم.", "kiosk.number": "شمارهٔ شما", "kiosk.username": "نام کاربری", "kiosk.pin.ask": "پین شما", "kiosk.by_name": "با نام کاربری",
@@ -12,7 +12,7 @@ export default {
   "kiosk.no_camera": "دوربینی نیست. پین و کارت مانند همیشه کار می‌کنند.", "kiosk.online": "متصل", "kiosk.offline": "بدون شبکه",
   "kiosk.waiting": { one: "{n} مورد اینجا مانده، هنوز ثبت نشده", other: "{n} مورد اینجا مانده، هنوز ثبت نشده" }, "kiosk.failed": { one: "{n} مورد ثبت نشد", other: "{n} مورد ثبت نشد" },
   "kiosk.full": "تمام‌صفحه", "kiosk.menu": "تنظیمات این تبلت", "kiosk.of": "کیوسک: {name}", "kiosk.settings": "رفتار تبلت", "kiosk.auto": "تأیید خودکار", "kiosk.auto.after": "پس از {n} ثانیه",
-  "kiosk.auto.never": "هرگز؛ همیشه فشردن", "kiosk.wake": "با نزدیک شدن کسی آغاز شود", "kiosk.wake.text": "حرکت را خود تبلت می‌فهمد. پیش از آن چیزی فرستاده نمی‌شود.",
+  "kiosk.auto.never": "هرگز؛ همیشه فشردن", "kiosk.wake": "با نزدیک شدن کسی آغاز شود", "kiosk.wake.text": "حرکت را خود تبلت می‌فهمد. پیش از آن چیزی فرستاده نمی‌شود.", "kiosk.wake.live": "این مکان حرکتی می‌خواهد: اینجا نخست دکمه را می‌فشارند.",
   "kiosk.queue": "نگه‌داشته‌های بدون شبکه", "kiosk.queue.empty": "چیزی در انتظار نیست.", "kiosk.waits": "در انتظار شبکه", "kiosk.not_recorded": "ثبت نشد.",
   "kiosk.dismiss": "این‌ها را یادداشت کردم", "kiosk.way.badge": "با کارت", "kiosk.way.confirm": "پاسخ نرسیده", "kiosk.leave": "پایان کیوسک بودن",
   "kiosk.leave.text": "برای کسی که این تبلت به دست اوست. رمز حسابش پرسیده می‌شود.", "kiosk.leave.queue": "آنچه اینجا مانده، تا ورود دوبارهٔ حساب روی همین تبلت می‌ماند.",

@@ -1,6 +1,6 @@
 // Türkçe: giriş tableti.
 export default {
-  "kiosk.title": "Giriş tableti", "kiosk.hello": "Hoş geldiniz", "kiosk.face": "Yüz", "kiosk.face.text": "Kameraya bakın", "kiosk.face.blind": "Şu an kamera yok", "kiosk.pin": "PIN",
+  "kiosk.title": "Giriş tableti", "kiosk.hello": "Hoş geldiniz", "kiosk.face": "Yüz", "kiosk.face.text": "Kameraya bakın", "kiosk.face.live": "Bakın, sonra gösterilen hareketi yapın", "kiosk.face.blind": "Şu an kamera yok", "kiosk.pin": "PIN",
   "kiosk.pin.text": "Numara ve PIN girin", "kiosk.no_place": "Bu kurumda giriş tabletinin giriş ve çıkışa karar verebileceği bir yer yok. Yönetici bir yeri “Sırayla” yapmalı.",
   "kiosk.pin.offline": "Ağ olmadan olmaz", "kiosk.badge": "Kart", "kiosk.badge.text": "Okuyucuya tutun", "kiosk.badge.ask": "Kartınızı okuyucuya tutun",
   "kiosk.badge.more": "Önce buraya basmadan da her zaman çalışır.", "kiosk.number": "Numaranız", "kiosk.username": "Kullanıcı adı", "kiosk.pin.ask": "PIN’iniz",
@@ -14,7 +14,7 @@ export default {
   "kiosk.waiting": { one: "{n} burada saklı, henüz kaydedilmedi", other: "{n} burada saklı, henüz kaydedilmedi" }, "kiosk.failed": { one: "{n} kaydedilemedi", other: "{n} kaydedilemedi" },
   "kiosk.full": "Tam ekran", "kiosk.menu": "Bu tabletin ayarları", "kiosk.of": "Giriş tableti: {name}", "kiosk.settings": "Nasıl davranır", "kiosk.auto": "Kendiliğinden onayla",
   "kiosk.auto.after": "{n} saniye sonra", "kiosk.auto.never": "Hiçbir zaman: hep basılsın", "kiosk.wake": "Biri yaklaşınca başlasın",
-  "kiosk.wake.text": "Hareket tablette anlaşılır. Öncesinde hiçbir şey gönderilmez.", "kiosk.queue": "Ağ yokken saklananlar", "kiosk.queue.empty": "Burada bekleyen yok.",
+  "kiosk.wake.text": "Hareket tablette anlaşılır. Öncesinde hiçbir şey gönderilmez.", "kiosk.wake.live": "Bu yer bir hareket ister: burada önce basılır.", "kiosk.queue": "Ağ yokken saklananlar", "kiosk.queue.empty": "Burada bekleyen yok.",
   "kiosk.waits": "Ağ bekleniyor", "kiosk.not_recorded": "Kaydedilmedi.", "kiosk.dismiss": "Bunları not ettim", "kiosk.way.badge": "kartla", "kiosk.way.confirm": "yanıt eksik",
   "kiosk.leave": "Giriş tableti olmaktan çıkar", "kiosk.leave.text": "Bu tabletle ilgilenen kişi için. Hesabının parolası istenir.",
   "kiosk.leave.queue": "Burada saklananlar, hesap yeniden girene kadar bu tablette kalır.", "kiosk.password": "{name} parolası", "kiosk.leave.button": "Tabletin oturumunu kapat",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from . import models
+from . import reading
 from .models import Record
 from .transport import Transport
 
@@ -41,9 +41,9 @@ class Attendance:
             body["timestamp"] = claimed_at.isoformat()
         key = idempotency_key or str(uuid.uuid4())
         answer = self.transport.call("POST", "/attendance", body=body, idempotency_key=key)
-        return models.read(models.record, answer)
+        return reading.read(reading.record, answer)
 
     def record(self, record_id: int) -> Record:
         """One record as it stands now."""
         answer = self.transport.get(f"/api/v1/attendance/records/{record_id}")
-        return models.read(models.record, answer)
+        return reading.read(reading.record, answer)

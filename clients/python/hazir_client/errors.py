@@ -17,6 +17,10 @@ class Unreachable(HazirError):
     """
 
 
+class Busy(Unreachable):
+    """All seats of this process were taken (`Seats`): the service was not asked."""
+
+
 class Problem(HazirError):
     """The service refused (RFC 9457). ``code`` is stable; ``field`` names the input at fault.
 

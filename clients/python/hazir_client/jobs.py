@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from . import models
+from . import reading
 from .models import Job, JobPage, Submitted
 from .transport import Transport
 
@@ -36,7 +36,7 @@ class Jobs:
             },
             files=[("image", image), *(("frame", one) for one in frames)],
         )
-        return models.read(models.submitted, answer)
+        return reading.read(reading.submitted, answer)
 
     def verify_pair(
         self,
@@ -58,11 +58,11 @@ class Jobs:
             },
             files=[("picture", picture), ("intended_picture", intended_picture)],
         )
-        return models.read(lambda body: str(body["verification_id"]), answer)
+        return reading.read(lambda body: str(body["verification_id"]), answer)
 
     def get(self, job_id: int) -> Job:
         """One job as it stands."""
-        return models.read(models.job, self.transport.get(f"/api/v1/jobs/{job_id}"))
+        return reading.read(reading.job, self.transport.get(f"/api/v1/jobs/{job_id}"))
 
     def page(
         self,
@@ -77,7 +77,7 @@ class Jobs:
         answer = self.transport.get(
             "/api/v1/jobs", state=state, undelivered=wanted, cursor=cursor, limit=limit
         )
-        return models.read(models.job_page, answer)
+        return reading.read(reading.job_page, answer)
 
     def all(self, *, state: str | None = None, undelivered: bool = False) -> Iterator[Job]:
         """Every job of a state, page by page."""
@@ -91,4 +91,6 @@ class Jobs:
 
     def retry(self, job_id: int) -> Job:
         """Try a dead job once more, or send its result again."""
-        return models.read(models.job, self.transport.call("POST", f"/api/v1/jobs/{job_id}/retry"))
+        return reading.read(
+            reading.job, self.transport.call("POST", f"/api/v1/jobs/{job_id}/retry")
+        )

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from .errors import Unreachable
-
-T = TypeVar("T")
 Decision = Literal["accept", "review", "reject"]
-_DECISIONS: Mapping[str, Decision] = {
-    "accept": "accept",
-    "review": "review",
-    "reject": "reject",
-}
 
 
 @dataclass(frozen=True)
@@ -64,6 +56,46 @@ class Verdict:
     similarity: float
     threshold: float
     liveness: Liveness | None = None
+
+
+@dataclass(frozen=True)
+class Identification:
+    """Whom frames show, out of many: ``employee_id`` where the decision is "accept".
+
+    ``similarity`` is a cosine, ``threshold`` what accepts among so many, ``margin`` by how much the
+    best exceeds the second best, where there is one.
+    """
+
+    decision: Decision
+    employee_id: int | None
+    similarity: float | None
+    margin: float | None
+    threshold: float
+
+
+@dataclass(frozen=True)
+class KioskPerson:
+    """Somebody whom a badge or a PIN belongs to."""
+
+    employee_id: int
+    full_name: str
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What somebody has agreed to, if anything, and the text that counts now.
+
+    ``biometrics`` says whether their site uses faces at all.
+    """
+
+    version: str | None
+    current_version: str
+    biometrics: bool
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is the present text that they have agreed to."""
+        return self.version == self.current_version
 
 
 @dataclass(frozen=True)
@@ -117,89 +149,3 @@ class Record:
     timestamp: str
     status: str
     evidence: Mapping[str, Any] | None
-
-
-def read(make: Callable[[Any], T], answer: Any) -> T:
-    """``answer`` as ``make`` has it; raises `Unreachable` when it is something else."""
-    try:
-        return make(answer)
-    except (KeyError, TypeError, ValueError) as fault:
-        raise Unreachable("the answer is not what was asked for") from fault
-
-
-def number(value: Any) -> float:
-    """A JSON number, and nothing that merely looks like one."""
-    if type(value) not in (int, float):
-        raise TypeError("not a number")
-    return float(value)
-
-
-def verdict(body: Any) -> Verdict:
-    """A `Verdict` of its JSON."""
-    return Verdict(
-        _DECISIONS[body["decision"]],
-        number(body["similarity"]),
-        number(body["threshold"]),
-        _liveness(body.get("liveness")),
-    )
-
-
-def _liveness(body: Any) -> Liveness | None:
-    if body is None:
-        return None
-    score = body["score"]
-    return Liveness(
-        _DECISIONS[body["decision"]], None if score is None else number(score), str(body["reason"])
-    )
-
-
-def detection(body: Any) -> Detection:
-    """A `Detection` of its JSON."""
-    return Detection(tuple(_face(one) for one in body["faces"]), body["width"], body["height"])
-
-
-def _face(body: Any) -> Face:
-    x, y, width, height = (number(one) for one in body["box"])
-    points = tuple((number(one), number(other)) for one, other in body["landmarks"])
-    return Face((x, y, width, height), points, number(body["score"]))
-
-
-def submitted(body: Any) -> Submitted:
-    """A `Submitted` of its JSON."""
-    return Submitted(int(body["id"]), str(body["verification_id"]))
-
-
-def job(body: Any) -> Job:
-    """A `Job` of its JSON."""
-    return Job(
-        int(body["id"]),
-        body["kind"],
-        body["state"],
-        body["attempts"],
-        body["verification_id"],
-        body["result"],
-        body["error"],
-        tuple(_delivery(one) for one in body["deliveries"]),
-    )
-
-
-def _delivery(body: Any) -> Delivery:
-    return Delivery(body["id"], body["state"], body["attempts"], body["last_status"], body["error"])
-
-
-def job_page(body: Any) -> JobPage:
-    """A `JobPage` of its JSON."""
-    items: Sequence[Any] = body["items"]
-    return JobPage(tuple(job(one) for one in items), body["next_cursor"])
-
-
-def record(body: Any) -> Record:
-    """A `Record` of its JSON."""
-    return Record(
-        int(body["id"]),
-        int(body["employee_id"]),
-        body["action"],
-        body["timestamp"],
-        body["status"],
-        body.get("evidence"),
-    )

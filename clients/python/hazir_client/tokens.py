@@ -11,7 +11,8 @@ from typing import Any
 from .errors import Unreachable
 from .transport import Transport
 
-_RENEW_BEFORE = 30.0
+#: Seconds before its end from which on a token is not used any more, and for fetching one.
+_RENEW_BEFORE, _DEADLINE = 30.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -31,16 +32,25 @@ class Token:
 class _Fetched:
     """A token from ``POST /api/v1/auth/token`` (RFC 6749, 4.3 and 4.4); safe for threads."""
 
-    def __init__(self, auth_url: str, form: Mapping[str, str], now: Callable[[], float]) -> None:
-        self._transport = Transport(auth_url)
+    def __init__(
+        self,
+        auth_url: str,
+        form: Mapping[str, str],
+        now: Callable[[], float],
+        *,
+        deadline: float = _DEADLINE,
+        renew_before: float = _RENEW_BEFORE,
+    ) -> None:
+        self._transport = Transport(auth_url, deadline=deadline)
         self._form = dict(form)
         self._now = now
+        self._renew_before = renew_before
         self._lock = threading.Lock()
         self._token = ""
         self._until = 0.0
 
     def get(self) -> str:
-        """A token with half a minute to live at least; raises `Problem` or `Unreachable`."""
+        """A token that lives for a while yet; raises `Problem` or `Unreachable`."""
         with self._lock:
             if self._now() >= self._until:
                 self._fetch()
@@ -56,7 +66,7 @@ class _Fetched:
         answer: Any = self._transport.call("POST", "/api/v1/auth/token", form=self._form)
         try:
             self._token = str(answer["access_token"])
-            self._until = asked + float(answer["expires_in"]) - _RENEW_BEFORE
+            self._until = asked + float(answer["expires_in"]) - self._renew_before
         except (KeyError, TypeError, ValueError) as fault:
             raise Unreachable("no token in the answer") from fault
 
@@ -72,14 +82,24 @@ class Password(_Fetched):
 
 
 class ClientCredentials(_Fetched):
-    """The token of a service, by its id and secret."""
+    """The token of a service, by its id and secret.
+
+    It is used until ``renew_before`` seconds before its end; fetching one takes ``deadline``.
+    """
 
     def __init__(
-        self, auth_url: str, client_id: str, secret: str, *, now: Callable[[], float] = monotonic
+        self,
+        auth_url: str,
+        client_id: str,
+        secret: str,
+        *,
+        now: Callable[[], float] = monotonic,
+        deadline: float = _DEADLINE,
+        renew_before: float = _RENEW_BEFORE,
     ) -> None:
         form = {
             "grant_type": "client_credentials",
             "client_id": client_id,
             "client_secret": secret,
         }
-        super().__init__(auth_url, form, now)
+        super().__init__(auth_url, form, now, deadline=deadline, renew_before=renew_before)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from functools import cache
 from time import monotonic
 from typing import Any, Protocol
 
 import httpx
 
-from .errors import Problem, Unreachable
+from .errors import Busy, Problem, Unreachable
 
 LONGEST_ANSWER = 4 << 20
 _JPEG = "image/jpeg"
@@ -35,13 +39,36 @@ def _no_headers() -> Mapping[str, str]:
     return {}
 
 
+class Seats:
+    """How many threads may wait for a service at once, so that one that hangs cannot take them all.
+
+    Who finds no seat for ``patience`` seconds is `Busy`. Shared by the transports that are given
+    the same seats.
+    """
+
+    def __init__(self, count: int, *, patience: float) -> None:
+        self._free = threading.Semaphore(count)
+        self._patience = patience
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Sit down for one call; raises `Busy`."""
+        if not self._free.acquire(timeout=self._patience):
+            raise Busy("no seat is free")
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
 @dataclass(frozen=True)
 class Transport:
     """Calls one service.
 
-    ``deadline`` bounds a whole call in seconds, however slowly its answer comes; ``headers`` makes
-    further headers for each call, such as those of a trace. No redirect is followed and no proxy
-    of the environment is used: a token goes to ``url`` and nowhere else.
+    ``deadline`` bounds a whole call in seconds, however slowly its answer comes, ``longest`` the
+    answer in bytes, and ``seats`` how many threads call at once; ``headers`` makes further headers
+    for each call, such as those of a trace. No redirect is followed and no proxy of the environment
+    is used: a token goes to ``url`` and nowhere else.
     """
 
     url: str
@@ -49,6 +76,11 @@ class Transport:
     deadline: float = 10.0
     headers: Callable[[], Mapping[str, str]] = field(default=_no_headers)
     longest: int = LONGEST_ANSWER
+    seats: Seats | None = None
+
+    def bearing(self, token: TokenSource) -> Transport:
+        """The same way, on the same seats, with another token."""
+        return replace(self, token=token)
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON answer to a GET; parameters that are ``None`` are left out."""
@@ -66,7 +98,7 @@ class Transport:
         idempotency_key: str | None = None,
     ) -> Any:
         """The JSON answer (``None`` when there is none); raises `Problem` or `Unreachable`."""
-        sent: dict[str, Any] = {"params": _given(query or {}), "headers": self._headers()}
+        sent: dict[str, Any] = {"params": _given(query or {}), "headers": {}}
         if idempotency_key is not None:
             sent["headers"]["Idempotency-Key"] = idempotency_key
         if files:
@@ -75,12 +107,17 @@ class Transport:
             sent["data"] = dict(form)
         elif body is not None:
             sent["json"] = body
-        status, answer, retry_after = self._exchange(method, path, sent)
+        with self._seat():
+            sent["headers"] |= self._headers()
+            status, answer, retry_after = self._exchange(method, path, sent)
         if 200 <= status < 300:
             return answer
         if status == 401 and self.token is not None:
             self.token.forget()
         raise Problem(status, answer if isinstance(answer, dict) else {}, retry_after=retry_after)
+
+    def _seat(self) -> AbstractContextManager[None]:
+        return self.seats.taken() if self.seats is not None else nullcontext()
 
     def _headers(self) -> dict[str, str]:
         headers = dict(self.headers())
@@ -94,7 +131,7 @@ class Transport:
         until = monotonic() + self.deadline
         try:
             with (
-                httpx.Client(timeout=self.deadline, trust_env=False) as client,
+                httpx.Client(verify=_trust(), timeout=self.deadline, trust_env=False) as client,
                 client.stream(method, f"{self.url.rstrip('/')}{path}", **sent) as answer,
             ):
                 text = self._read(answer, until)
@@ -111,6 +148,12 @@ class Transport:
             if len(text) > self.longest or monotonic() > until:
                 raise Unreachable("too long or too late")
         return text
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to trust, read once: it takes longer than the rest of a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _given(query: Mapping[str, Any]) -> dict[str, Any]:

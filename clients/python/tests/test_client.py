@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -27,6 +22,7 @@ from clients.python.hazir_client import (
     Transport,
     Unreachable,
 )
+from clients.python.tests.answering import Server, transport
 
 JOB = {
     "id": 3,
@@ -52,69 +48,6 @@ RECORD = {
     "evidence": None,
 }
 VERDICT = {"decision": "accept", "similarity": 0.7, "threshold": 0.41}
-
-
-@dataclass
-class Server:
-    """Answers every call with the next of ``answers``: status, body, headers."""
-
-    answers: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)
-    calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    url: str = ""
-    drip: float = 0.0
-
-    def says(self, body: Any, status: int = 200, **headers: str) -> None:
-        """One more answer."""
-        self.answers.append((status, body, headers))
-
-
-@contextmanager
-def serving() -> Iterator[Server]:
-    made = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            made.calls.append((f"{self.command} {self.path}", dict(self.headers), body))
-            status, said, headers = made.answers.pop(0)
-            raw = said if isinstance(said, bytes) else json.dumps(said).encode()
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            try:
-                for start in range(0, len(raw), 1 if made.drip else max(1, len(raw))):
-                    self.wfile.write(raw[start : start + 1] if made.drip else raw)
-                    time.sleep(made.drip)
-            except OSError:
-                pass
-
-        do_POST = do_GET  # noqa: N815
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield made
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as running:
-        yield running
-
-
-def transport(server: Server, **more: Any) -> Transport:
-    return Transport(server.url, Token("secret-token"), **more)
 
 
 def test_being_there_is_asked_about_with_what_shows_it(server: Server) -> None:
@@ -287,6 +220,18 @@ def test_a_service_s_token(server: Server) -> None:
     source.forget()
     with pytest.raises(Unreachable):
         source.get()
+
+
+def test_a_token_can_be_renewed_earlier(server: Server) -> None:
+    clock = [0.0]
+    source = ClientCredentials(server.url, "x", "s", now=lambda: clock[0], renew_before=60)
+    server.says({"access_token": "t-1", "expires_in": 600})
+    server.says({"access_token": "t-2", "expires_in": 600})
+    assert source.get() == "t-1"
+    clock[0] = 539.0
+    assert source.get() == "t-1"
+    clock[0] = 541.0
+    assert source.get() == "t-2"
 
 
 def test_a_token_does_not_show_itself() -> None:

@@ -111,3 +111,12 @@ export async function terminal(username, password = "password") {
   const { token } = await json(`${system.auth}/login`, { method: "POST", headers, body: JSON.stringify({ username, password }) });
   return (action) => json(`${system.attendance}/attendance`, { method: "POST", headers: { ...headers, Authorization: `Bearer ${token}` }, body: JSON.stringify({ action }) });
 }
+
+/** The account of a kiosk at the site of that person, and a place there that lets it decide. */
+export async function tablet(admin, person) {
+  const { site_id: site } = await admin(`${system.auth}/api/v1/users/${person}`);
+  const account = { name: `tablet_${Date.now()}`, password: "a password of a tablet" };
+  await admin(`${system.auth}/api/v1/users`, "POST", { username: account.name, password: account.password, roles: ["device"], site_id: site });
+  const place = await admin(`${system.attendance}/api/v1/attendance/places`, "POST", { site_id: site, name: "Kiosk", policy: { evidence: [], mode: "toggle" } });
+  return { ...account, site, place: place.id };
+}

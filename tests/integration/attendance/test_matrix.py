@@ -12,7 +12,8 @@ from common.pb import attendance_pb2 as pb
 from common.pb import attendance_pb2_grpc as pb_grpc
 from tests.support.attendance import Rest, base64_of
 from tests.support.matrix import NOBODY, Case, Scene, described_by, unlisted, walk
-from tests.support.matrix_lines import ATTENDANCE, GRPC, PICTURE
+from tests.support.matrix_asks import PICTURE
+from tests.support.matrix_lines import ATTENDANCE, GRPC
 from tests.support.people import Town
 
 

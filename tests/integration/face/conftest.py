@@ -10,6 +10,7 @@ from common.identity import Role
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient, serving_faces
 from tests.support.face_cast import Cast
+from tests.support.face_kiosk import Place
 from tests.support.people import Town
 
 
@@ -45,3 +46,9 @@ def someone(town: Town, cast: Cast) -> int:
         cast.manager,
     )
     return town.person(site_id=rows[0][0], teams=[rows[0][1]])
+
+
+@pytest.fixture
+def place(face: FaceClient, town: Town) -> Place:
+    """A site of its own with a tablet."""
+    return Place(face, town)

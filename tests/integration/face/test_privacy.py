@@ -9,16 +9,12 @@ import zipfile
 from typing import Any
 
 import pytest
-from prometheus_client import REGISTRY
 
-from common.identity import Role
-from face_service.domain.consent import CONSENT_VERSION, LANGUAGES, VERSIONS
-from tests.support.cluster import TestDatabase
-from tests.support.face import FaceClient, serving_faces
+from face_service.domain.consent import CONSENT_VERSION, LANGUAGES
+from tests.support.face import FaceClient
 from tests.support.face_cast import A2, A, Cast, audit, consent, enrol, problem, said, verify
+from tests.support.face_consent import OLD, history, key_of, outdate
 from tests.support.people import Town
-
-OLD = VERSIONS[0]
 
 
 def path(person: int, tail: str = "") -> str:
@@ -29,22 +25,6 @@ def looks(face: FaceClient, town: Town, who: int, whose: int) -> list[dict[str, 
     answer = face.call("GET", path(whose, "/access-log"), town.token(who))
     items: list[dict[str, Any]] = said(answer, 200)["items"]
     return items
-
-
-def key_of(town: Town, person: int) -> Any:
-    rows = town.sql("SELECT wrapped_key FROM face.subject WHERE employee_id = %s", person)
-    return rows[0][0] if rows else None
-
-
-def history(town: Town, person: int) -> list[tuple[Any, ...]]:
-    return town.sql(
-        "SELECT kind, version, actor FROM face.consent WHERE employee_id = %s ORDER BY id", person
-    )
-
-
-def outdate(town: Town, person: int) -> None:
-    """Let the person have agreed to an older text."""
-    town.sql("UPDATE face.subject SET consent_version = %s WHERE employee_id = %s", OLD, person)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -241,75 +221,3 @@ def test_a_new_site_uses_no_faces(face: FaceClient, town: Town) -> None:
     problem(face.call("POST", path(person, "/consent"), token, json=sent), 403, "biometrics_off")
     problem(verify(face, token, A, person), 403, "biometrics_off")
     problem(verify(face, town.token(nobody), A, nobody), 403, "biometrics_off")
-
-
-@pytest.mark.parametrize("why", ["locked", "off", "outdated"])
-def test_faces_that_are_not_in_use_any_more_go_when_their_time_is_over(
-    fresh_database: TestDatabase, why: str
-) -> None:
-    town = Town(fresh_database)
-    site, other = town.site("leaves", biometrics=True), town.site("stays", biometrics=True)
-    leaver, stayer = town.person(site_id=site), town.person(site_id=other)
-    with serving_faces(fresh_database) as face:
-        for person in (leaver, stayer):
-            enrol(face, town, person, A)
-        if why == "locked":
-            town.sql("UPDATE auth.person SET locked_at = now() WHERE employee_id = %s", leaver)
-        elif why == "off":
-            town.sql("UPDATE auth.site SET biometrics = false WHERE id = %s", site)
-        else:
-            outdate(town, leaver)
-        face.app.retention()
-        assert town.sql("SELECT employee_id FROM face.leaving") == [(leaver,)]
-        later(town, 29)
-        face.app.retention()
-        assert key_of(town, leaver) is not None
-        later(town, 31)
-        assert face.app.retention() >= 2
-        assert key_of(town, leaver) is None
-        assert key_of(town, stayer) is not None
-        assert town.sql("SELECT count(*) FROM face.template") == [(1,)]
-        version = OLD if why == "outdated" else CONSENT_VERSION
-        assert history(town, leaver) == [
-            ("given", CONSENT_VERSION, leaver),
-            ("expired", version, None),
-        ]
-        assert town.sql("SELECT employee_id FROM face.leaving") == []
-        counted = REGISTRY.get_sample_value("hazir_purged_total", {"what": "face_keys"})
-        assert (counted or 0) >= 1
-    town.close()
-
-
-def later(town: Town, days: int) -> None:
-    town.sql("UPDATE face.leaving SET since = now() - %s * interval '1 day'", days)
-
-
-def test_who_agreed_to_a_shorter_term_is_held_to_no_longer_one(
-    fresh_database: TestDatabase,
-) -> None:
-    town = Town(fresh_database)
-    person = town.person(site_id=town.site("term", biometrics=True))
-    with serving_faces(fresh_database, FACE_RETENTION_DAYS="5") as face:
-        enrol(face, town, person, A)
-        town.sql("UPDATE auth.person SET locked_at = now() WHERE employee_id = %s", person)
-    with serving_faces(fresh_database, FACE_RETENTION_DAYS="300") as face:
-        face.app.retention()
-        later(town, 6)
-        face.app.retention()
-        assert key_of(town, person) is None
-    town.close()
-
-
-def test_whoever_comes_back_keeps_their_face(fresh_database: TestDatabase) -> None:
-    town = Town(fresh_database)
-    person = town.person(Role.STAFF, site_id=town.site("back", biometrics=True))
-    with serving_faces(fresh_database) as face:
-        enrol(face, town, person, A)
-        town.sql("UPDATE auth.person SET locked_at = now() WHERE employee_id = %s", person)
-        face.app.retention()
-        later(town, 40)
-        town.sql("UPDATE auth.person SET locked_at = NULL WHERE employee_id = %s", person)
-        face.app.retention()
-        assert key_of(town, person) is not None
-        assert town.sql("SELECT 1 FROM face.leaving") == []
-    town.close()
