@@ -6,7 +6,7 @@ import { Problem } from "./components/problem.js";
 import { Toasts } from "./components/toast.js";
 import { currentFeed, startFeed, stopFeed } from "./lib/feed.js";
 import { html, render, useEffect } from "./lib/html.js";
-import { language, startLanguage, t } from "./lib/i18n.js";
+import { language, startLanguage, t, wantWords } from "./lib/i18n.js";
 import { startPunches, stopPunches } from "./lib/punch.js";
 import { go, route } from "./lib/router.js";
 import { expectNoSession, isDevice, resume, session, startSession, watchesOthers } from "./lib/session.js";
@@ -15,6 +15,8 @@ import { Gate, Shell } from "./screens/shell.js";
 import { SignIn } from "./screens/signin.js";
 import { Today } from "./screens/today.js";
 
+const AFTER_MS = 1500;
+
 function useSessionServices(status, me) {
   // A kiosk follows nobody's records and has its own queue.
   const id = status === "signed_in" && !isDevice(me) ? me.employee_id : null;
@@ -22,7 +24,10 @@ function useSessionServices(status, me) {
     if (id === null) return undefined;
     startFeed(me);
     startPunches(id);
+    // What can go wrong is worded after the first screen; by the first thing that does, at the latest.
+    const later = setTimeout(() => wantWords("errors"), AFTER_MS);
     return () => {
+      clearTimeout(later);
       stopFeed();
       stopPunches();
     };
@@ -39,7 +44,7 @@ function Unreachable() {
 const IDENTITY = { words: ["forms", "entry", "identity"], styles: ["lists", "entry", "identity"] };
 const SCREENS = {
   today: Today,
-  face: lazy(() => import("./screens/face.js").then((module) => module.Face), { words: ["forms", "guide", "face"], styles: ["face", "live"] }),
+  face: lazy(() => import("./screens/face.js").then((module) => module.Face), { words: ["camera", "errors", "forms", "guide", "face"], styles: ["camera", "face", "live"] }),
   data: lazy(() => import("./screens/data.js").then((module) => module.Data), { words: ["forms", "face", "data"], styles: ["lists", "face"] }),
   review: lazy(() => import("./screens/review.js").then((module) => module.Review), { words: ["forms", "review"], styles: ["lists", "review"] }),
   board: lazy(() => import("./screens/board.js").then((module) => module.Board), { words: ["board"], styles: ["lists", "board"] }),
@@ -47,7 +52,7 @@ const SCREENS = {
   admin: lazy(() => import("./screens/admin.js").then((module) => module.Admin), { words: [...IDENTITY.words, "access", "oversight"], styles: [...IDENTITY.styles, "oversight"] }),
 };
 const FOR_WATCHERS = ["board", "review", "admin"];
-const KIOSK = { words: ["forms", "guide", "live", "kiosk"], styles: ["live", "kiosk"] };
+const KIOSK = { words: ["camera", "errors", "forms", "guide", "live", "kiosk"], styles: ["camera", "live", "kiosk"] };
 const Kiosk = lazy(() => import("./screens/kiosk.js").then((module) => module.Kiosk), KIOSK);
 const Bound = lazy(() => import("./screens/kiosk_bound.js").then((module) => module.Bound), KIOSK);
 const ENTRY = { words: ["forms", "entry"], styles: ["entry"] };

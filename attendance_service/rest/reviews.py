@@ -16,6 +16,16 @@ from common.httpkit.api import Api, Call, Endpoint
 from common.httpkit.fields import AddressId, Exact, example
 
 _BASE = "/api/v1/attendance"
+#: Why a record is or was in doubt.
+ReasonWord = Literal[
+    "face_pending",
+    "face_doubtful",
+    "face_undecided",
+    "liveness_doubtful",
+    "without_face",
+    "late_punch",
+    "other",
+]
 
 
 class ReviewQuery(BaseModel):
@@ -23,6 +33,7 @@ class ReviewQuery(BaseModel):
 
     state: Literal["open", "decided"] = "open"
     site_id: AddressId | None = None
+    reason: ReasonWord | None = None
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, pattern=r"^[0-9]{1,15}$")
 
@@ -84,15 +95,7 @@ class ReviewOut(BaseModel):
 
     record: RecordOut
     employee: ReviewEmployee
-    reason: Literal[
-        "face_pending",
-        "face_doubtful",
-        "face_undecided",
-        "liveness_doubtful",
-        "without_face",
-        "late_punch",
-        "other",
-    ]
+    reason: ReasonWord
     similarity: float | None
     threshold: float | None
     photo_url: str | None
@@ -161,6 +164,7 @@ class ReviewResource:
         wanted = Wanted(
             state=query.state,
             site_id=query.site_id,
+            reason=query.reason,
             after=int(query.cursor) if query.cursor else None,
             limit=query.limit + 1,
         )

@@ -16,11 +16,14 @@ from common.identity import Action, Object, Person, Relation, Subject, authorize
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of the queue: ``open`` or ``decided``; ``after`` is the last of the page before,
-    a record's number or a decision's."""
+    """Which part of the queue: ``open`` or ``decided``, of one site, for one reason.
+
+    ``after`` is the last of the page before, a record's number or a decision's.
+    """
 
     state: str = "open"
     site_id: int | None = None
+    reason: str | None = None
     after: int | None = None
     limit: int = 100
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from attendance_service.domain.reviews import WAITING, Decided, Decision
+from attendance_service.domain.reviews import WAITING, WITHOUT_FACE_WORDS, Decided, Decision
 from attendance_service.service.reviews import Found, Wanted
 from attendance_service.store.records import record_of
 from attendance_service.store.settling import settle
@@ -16,6 +16,10 @@ from common.db import Database, Row, Transaction
 from common.sql import Queries
 
 _SQL = Queries(Path(__file__).with_name("reviews.sql"))
+_PAGES = {
+    state: _SQL[state].replace("for_the_reason_wanted", _SQL["reason"])
+    for state in ("open", "decided")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,12 @@ class Reviews:
     def page(self, wanted: Wanted, employee_ids: Sequence[int] | None, not_of: int) -> list[Found]:
         """Records that wait or were decided, of these people (everybody's for ``None``)."""
         rows = self.db.all(
-            _SQL[wanted.state],
+            _PAGES[wanted.state],
             ids=None if employee_ids is None else list(employee_ids),
             not_of=not_of,
             site_id=wanted.site_id,
+            reason=wanted.reason,
+            without_face=sorted(WITHOUT_FACE_WORDS),
             after=wanted.after,
             limit=wanted.limit,
         )

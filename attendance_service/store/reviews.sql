@@ -10,6 +10,7 @@ WHERE r.status IN ('review', 'pending')
   AND (%(ids)s::bigint[] IS NULL OR r.employee_id = ANY(%(ids)s))
   AND (%(site_id)s::bigint IS NULL OR r.site_id = %(site_id)s)
   AND (%(after)s::bigint IS NULL OR r.id > %(after)s)
+  AND for_the_reason_wanted
 ORDER BY r.id LIMIT %(limit)s
 
 -- :name decided
@@ -25,7 +26,29 @@ WHERE d.undone_at IS NULL
   AND (%(ids)s::bigint[] IS NULL OR d.employee_id = ANY(%(ids)s))
   AND (%(site_id)s::bigint IS NULL OR r.site_id = %(site_id)s)
   AND (%(after)s::bigint IS NULL OR d.id < %(after)s)
+  AND for_the_reason_wanted
 ORDER BY d.id DESC LIMIT %(limit)s
+
+-- :name reason
+-- Why record r is or was in doubt: the same as domain/reviews.py says, which a test holds to it.
+-- Asked for before the page is cut off, so that a page is as full as it can be.
+(%(reason)s::text IS NULL OR %(reason)s = (
+    SELECT CASE
+        WHEN r.status = 'pending' THEN 'face_pending'
+        WHEN seen.live IN ('review', 'reject') THEN 'liveness_doubtful'
+        WHEN seen.face = 'review' THEN 'face_doubtful'
+        WHEN seen.face = ANY(%(without_face)s) THEN 'without_face'
+        WHEN seen.face = 'accept' AND seen.live IS NOT NULL THEN 'liveness_doubtful'
+        WHEN seen.face IS NOT NULL THEN 'face_undecided'
+        WHEN r.source = 'batch' THEN 'late_punch'
+        WHEN seen.photo THEN 'face_undecided'
+        ELSE 'other' END
+    FROM (
+        SELECT told ->> 'face' AS face, coalesce(told -> 'photo', 'false') = 'true' AS photo,
+               CASE jsonb_typeof(told -> 'liveness') WHEN 'object' THEN told #>> '{liveness,decision}'
+                    ELSE told ->> 'liveness' END AS live
+        FROM attendance.told(r) AS told
+    ) AS seen))
 
 -- :name standing
 SELECT id AS decision_id, record_id, decided_by, verdict, reason, at AS decided_at

@@ -65,6 +65,7 @@ export function FileChoice({ onPhoto, onError }) {
   const choose = async (event) => {
     const [file] = event.currentTarget.files;
     if (!file) return;
+    event.currentTarget.value = ""; // the same file may be chosen again
     try {
       onPhoto(await fromFile(file));
     } catch (problem) {

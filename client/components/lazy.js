@@ -18,11 +18,14 @@ function styleSheet(name) {
   return sheets.get(name);
 }
 
-/** `words` names catalogues under i18n/, `styles` style sheets; the screen is shown when all of it is there. */
-export function lazy(load, { words = [], styles = [] } = {}) {
+/**
+ * `words` names catalogues under i18n/, `styles` style sheets; the screen is shown when all of it is there, `lines` of a
+ * skeleton until then. `prefetch()` of what is made fetches it before it is needed.
+ */
+export function lazy(load, { words = [], styles = [], lines = 6 } = {}) {
   let Screen = null;
   const everything = () => Promise.all([load(), ...words.map(addWords), ...styles.map(styleSheet)]);
-  return function Lazy(props) {
+  function Lazy(props) {
     const [, arrived] = useState(false);
     const [error, setError] = useState(null);
     const fetchScreen = () => {
@@ -33,6 +36,8 @@ export function lazy(load, { words = [], styles = [] } = {}) {
       if (!Screen) fetchScreen();
     }, []);
     if (Screen) return html`<${Screen} ...${props} />`;
-    return error ? html`<${Problem} error=${error} tone="wait" onRetry=${fetchScreen} />` : html`<${Skeleton} lines=${6} />`;
-  };
+    return error ? html`<${Problem} error=${error} tone="wait" onRetry=${fetchScreen} />` : html`<${Skeleton} lines=${lines} />`;
+  }
+  Lazy.prefetch = () => everything().then(([found]) => (Screen = found), () => {}); // asked for again when it is needed
+  return Lazy;
 }

@@ -1,4 +1,6 @@
 // The webcam: a preview stream, one JPEG of it, and the certainty that the light goes off afterwards.
+export { toBase64 } from "./base64.js";
+
 export const LONGEST_EDGE = 1280;
 /** For frames sent in a row: enough to judge a face by, light enough for six of them in one request. */
 export const FRAME_EDGE = 960;
@@ -58,11 +60,4 @@ export async function fromFile(file) {
   } catch {
     throw new CameraError("not_an_image");
   }
-}
-
-export async function toBase64(blob) {
-  const bytes = new Uint8Array(await blob.arrayBuffer());
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
 }

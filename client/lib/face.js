@@ -54,3 +54,6 @@ export function qualityWord(score) {
   if (score >= 0.75) return "good";
   return score >= 0.5 ? "fair" : "poor";
 }
+
+/** {faces: [{box: [x, y, width, height]}], width, height} of a picture that is shown anyway; nothing of it is kept. */
+export const findFaces = (image) => callJson("face", "/api/v1/faces/detect", { method: "POST", multipart: formOf([image]) });

@@ -10,7 +10,7 @@ export const LANGUAGES = [
 const KEY = "hazir.language";
 
 // The words of a part of the page that most people never open come with that part.
-const PARTS = new Set();
+const PARTS = new Map(); // what has been asked for, and when it is there
 
 export const language = createStore({ code: "en", locale: "en-GB", dir: "ltr" });
 let words = {};
@@ -42,17 +42,32 @@ function remembered() {
 }
 
 async function catalogue(code) {
-  const files = [`../i18n/${code}.js`, ...[...PARTS].map((part) => `../i18n/${part}/${code}.js`)];
+  const files = [`../i18n/${code}.js`, ...[...PARTS.keys()].map((part) => `../i18n/${part}/${code}.js`)];
   const loaded = await Promise.all(files.map((file) => import(file)));
   return Object.assign({}, ...loaded.map((module) => module.default));
 }
 
 /** Adds a part's words to the catalogue, now and in every language chosen later. */
-export async function addWords(part) {
-  if (PARTS.has(part)) return;
-  const added = (await import(`../i18n/${part}/${language.get().code}.js`)).default;
-  PARTS.add(part);
-  words = { ...words, ...added };
+export function addWords(part) {
+  if (!PARTS.has(part)) {
+    PARTS.set(part, fetchWords(part));
+    PARTS.get(part).catch(() => PARTS.delete(part));
+  }
+  return PARTS.get(part);
+}
+
+async function fetchWords(part) {
+  let code = null;
+  while (code !== language.get().code) { // it may be changed meanwhile
+    code = language.get().code;
+    const added = (await import(`../i18n/${part}/${code}.js`)).default;
+    words = { ...words, ...added };
+  }
+}
+
+/** The same for words that something shown already would have; it is drawn again when they are there. */
+export function wantWords(part) {
+  if (!PARTS.has(part)) addWords(part).then(() => language.set({ ...language.get() }), () => {});
 }
 
 export async function setLanguage(code, { remember = true } = {}) {

@@ -22,20 +22,28 @@ export async function everyItem(service, path) {
   return items;
 }
 
-/** {items, next, loading, error, reload, more}; `items` is null until the first answer. */
+/**
+ * {items, next, loading, error, reload, more}; `items` is null until the first answer. `reload` brings as much as was
+ * there, so that what somebody looks at on a later page stays where it is.
+ */
 export function usePages(service, path, query) {
   const [view, setView] = useState(EMPTY);
   const round = useRef(0);
   const key = listPath(path, query);
-  const fetchPage = useCallback(async (cursor, before) => {
+  const fetchPage = useCallback(async (cursor, before, least = 0) => {
     const mine = (round.current += 1);
     setView((old) => ({ ...old, loading: true, error: null }));
     try {
-      const page = await callJson(service, listPath(path, { ...query, cursor }));
-      if (mine !== round.current) return;
-      setView({ items: [...before, ...page.items], next: page.next_cursor, loading: false, error: null });
+      let [items, next] = [before, cursor];
+      do {
+        const page = await callJson(service, listPath(path, { ...query, cursor: next }));
+        if (mine !== round.current) return;
+        [items, next] = [[...items, ...page.items], page.next_cursor];
+      } while (next && items.length < least);
+      setView({ key, items, next, loading: false, error: null });
     } catch (error) {
-      if (mine === round.current) setView((old) => ({ ...old, loading: false, error }));
+      // What was found by another filter does not answer this one.
+      if (mine === round.current) setView((old) => ({ ...(old.key === key ? old : EMPTY), key, loading: false, error }));
     }
   }, [service, key]);
   useEffect(() => {
@@ -44,5 +52,6 @@ export function usePages(service, path, query) {
       round.current += 1;
     };
   }, [fetchPage]);
-  return { ...view, reload: () => fetchPage(null, []), more: () => fetchPage(view.next, view.items) };
+  const reload = () => fetchPage(null, [], view.key === key ? view.items?.length : 0);
+  return { ...view, reload, more: () => (view.next ? fetchPage(view.next, view.items) : reload()) };
 }

@@ -1,7 +1,7 @@
 // From an intent ("check me in, here, with this photo") to an outcome a person can rely on.
 // Nothing is called recorded before a service has answered 201 with an accepted record.
 import { call, newKey } from "./api.js";
-import { toBase64 } from "./camera.js";
+import { toBase64 } from "./base64.js";
 import { forget, keep, kept } from "./outbox.js";
 import { createStore } from "./store.js";
 

@@ -1,8 +1,11 @@
 // The queue of doubtful records: what waits, what was decided, and taking a decision back.
 import { callJson } from "./api.js";
 import { useEffect, useLayoutEffect, useRef } from "./html.js";
+import { letterOf } from "./keys.js";
 
 export const REVIEWS = "/api/v1/attendance/reviews";
+/** Why a record is in the queue, as the service says and can be asked for. */
+export const REASONS = ["face_doubtful", "liveness_doubtful", "face_undecided", "face_pending", "without_face", "late_punch", "other"];
 const decision = (id) => `/api/v1/attendance/records/${id}/decision`;
 
 export const decide = (id, word, reason) =>
@@ -38,18 +41,19 @@ export function useReviewFeed(feed, changed) {
 
 const FIELDS = "input, select, textarea, [contenteditable]";
 
-/** Single keys for whoever works through a list; never while one types, never with a modifier, and only when they are on. */
-export function useKeys(on, keys) {
+/** Single keys for whoever works through a list; never while one types, never with a modifier, and only when they are on. Held down, only those that `move` repeat. */
+export function useKeys(on, keys, move = []) {
   const latest = useRef(keys);
   latest.current = keys;
   useLayoutEffect(() => {
     if (!on) return undefined;
     const press = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(FIELDS) || document.querySelector("dialog[open]")) return;
-      const work = latest.current[event.key.toLowerCase()];
+      const letter = letterOf(event);
+      const work = latest.current[letter];
       if (!work) return;
       event.preventDefault();
-      work();
+      if (!event.repeat || move.includes(letter)) work();
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);

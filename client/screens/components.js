@@ -125,5 +125,5 @@ function Components() {
 }
 
 await startLanguage();
-await Promise.all(["forms", "board", "face", "guide", "live", "entry", "identity", "review", "kiosk", "data", "access", "oversight"].map(addWords));
+await Promise.all(["camera", "errors", "forms", "board", "face", "guide", "live", "entry", "identity", "review", "kiosk", "data", "access", "oversight"].map(addWords));
 render(html`<${Components} />`, document.getElementById("app"));

@@ -48,6 +48,12 @@ function OneExport({ service, id }) {
 
 const whatWord = (what) => (has(`data.what.${what}`) ? t(`data.what.${what}`) : what);
 
+/** "record:6" in words; of a copy of one's own data there is no number. */
+function numberOf(object) {
+  const found = /^(?:record|face):(\d+)$/.exec(object ?? "");
+  return found && t("data.number", { n: plainNumber(Number(found[1])) });
+}
+
 function columnsFor(me, zone) {
   const who = (row) => {
     if (!row.actor) return html`<span>${t("data.log.system")}</span>`;
@@ -55,7 +61,7 @@ function columnsFor(me, zone) {
   };
   return [
     { key: "who", label: t("data.log.who"), cell: who },
-    { key: "what", label: t("data.log.what"), cell: (row) => html`${whatWord(row.what)} <span class="muted small nowrap"><bdi dir="ltr">${row.object}</bdi></span>` },
+    { key: "what", label: t("data.log.what"), cell: (row) => html`${whatWord(row.what)} <span class="muted small nowrap">${numberOf(row.object)}</span>` },
     { key: "at", label: t("data.log.at"), cell: (row) => html`<time class="figures nowrap" datetime=${row.at}>${dateTime(row.at, zone)}</time>` },
   ];
 }

@@ -10,7 +10,7 @@ import { Icon } from "../components/icon.js";
 import { Thumbnail } from "../components/photo.js";
 import { Problem } from "../components/problem.js";
 import { consentText, eraseFace, giveConsent, qualityWord, useFace, withdrawConsent } from "../lib/face.js";
-import { isolated, shortDate } from "../lib/format.js";
+import { isolated, number, shortDate } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { language, t } from "../lib/i18n.js";
 import { useLoad } from "../lib/load.js";
@@ -56,10 +56,10 @@ function FaceList({ faces, id, reload, zone }) {
   if (faces.length === 0) return html`<${Empty} icon="face" title=${t("face.none")}><p>${t("face.none.text")}</p><//>`;
   return html`<div class="stack">${error && html`<${Problem} error=${error} />`}
     <ul class="faces">${faces.map((face, i) => html`<li key=${face.id}>
-      ${face.photo_url ? html`<${Thumbnail} service="face" path=${face.photo_url} alt=${t("face.photo", { n: i + 1 })} />` : html`<span class="photo face-blank"><${Icon} name="face" /></span>`}
-      <span class="face-text"><strong>${t("face.photo", { n: i + 1 })}</strong><span class="muted small">${shortDate(face.created_at, zone)}</span></span>
+      ${face.photo_url ? html`<${Thumbnail} service="face" path=${face.photo_url} alt=${t("face.photo", { n: number(i + 1) })} />` : html`<span class="photo face-blank"><${Icon} name="face" /></span>`}
+      <span class="face-text"><strong>${t("face.photo", { n: number(i + 1) })}</strong><span class="muted small">${shortDate(face.created_at, zone)}</span></span>
       ${face.quality && html`<${Quality} score=${face.quality.score} />`}
-      <${Button} kind="plain" icon="trash" busy=${busy} aria-label=${t("face.erase.one", { n: i + 1 })}
+      <${Button} kind="plain" icon="trash" busy=${busy} aria-label=${t("face.erase.one", { n: number(i + 1) })}
         onClick=${() => run(() => eraseFace(id, face.id), t("face.erased"))} /></li>`)}</ul></div>`;
 }
 

@@ -73,11 +73,12 @@ export function FacePhotos({ id, faces, reload }) {
   const [open, setOpen] = useState(false);
   const [result, setResult] = useState({ busy: false, error: null, saved: null });
   const room = MOST_PHOTOS - faces.length - photos.length;
-  const set = (next) => taken.set({ id, photos: next });
-  const without = (photo) => set(photos.filter((other) => other.blob !== photo.blob));
+  // From what is there now, not from what was when this was drawn: two photos may come before the next drawing.
+  const set = (next) => taken.set((value) => ({ id, photos: next(value.id === id ? value.photos : []) }));
+  const without = (...gone) => set((all) => all.filter((one) => !gone.some((other) => other.blob === one.blob)));
   const add = (blob) => {
     const photo = { blob, state: "checking", reasons: [] };
-    set([...photos, photo]);
+    set((all) => [...all, photo].slice(0, MOST_PHOTOS - faces.length));
     look(photo);
     setResult({ busy: false, error: null, saved: null });
     if (room <= 1) setOpen(false);
@@ -91,7 +92,7 @@ export function FacePhotos({ id, faces, reload }) {
     setResult({ busy: true, error: null, saved: null });
     try {
       const answer = await enrol(id, ready.map((photo) => photo.blob));
-      set(photos.filter((photo) => photo.state === "wrong"));
+      without(...ready);
       await reload();
       setResult({ busy: false, error: null, saved: answer.items });
     } catch (error) {

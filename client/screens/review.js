@@ -11,18 +11,20 @@ import { Tabs } from "../components/tabs.js";
 import { MOST_ZOOM } from "../components/compare.js";
 import { useOrganisation } from "../lib/admin.js";
 import { useDraft } from "../lib/draft.js";
-import { html, useEffect, useState } from "../lib/html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
 import { useNow } from "../lib/load.js";
 import { usePages } from "../lib/pages.js";
-import { decide, REVIEWS, undo, useKeys, useReviewFeed } from "../lib/reviews.js";
+import { decide, REASONS, REVIEWS, undo, useKeys, useReviewFeed } from "../lib/reviews.js";
 import { zoneOf } from "../lib/session.js";
 import { useWork } from "../lib/work.js";
 import { Listing } from "./admin_parts.js";
 import { Detail } from "./review_detail.js";
-import { QueueList } from "./review_list.js";
+import { QueueList, reasonWord } from "./review_list.js";
 
 const PAGE = 50;
+const EVERYTHING = { state: "open", site_id: "", reason: "" };
+const SURPRISE_MS = 700;
 const idOf = (item) => item?.record.id ?? null;
 
 /** Which one is looked at; when it leaves the list, the one that took its place. */
@@ -33,17 +35,29 @@ function useSelection(items) {
   const found = items.findIndex((item) => idOf(item) === id);
   const index = found >= 0 ? found : Math.min(place, items.length - 1);
   const item = items[index] ?? null;
-  useEffect(() => {
-    if (item && idOf(item) !== id) setId(idOf(item));
+  // Another one may come under somebody's finger because somebody else has decided: what was meant for the one before is not done to it.
+  const meant = useRef(true);
+  const surprised = useRef(0);
+  useLayoutEffect(() => {
+    if (item && idOf(item) !== id) {
+      if (id !== null && !meant.current) surprised.current = performance.now() + SURPRISE_MS;
+      meant.current = false;
+      setId(idOf(item));
+    }
     if (!item && open) setOpen(false);
   });
   const select = (next) => {
     if (!items[next]) return;
+    surprised.current = 0;
     setId(idOf(items[next]));
     setPlace(next);
     document.querySelector(`[data-review="${idOf(items[next])}"]`)?.scrollIntoView({ block: "nearest" });
   };
-  return { item, index, open, setOpen, select, move: (by) => select(index + by), stay: () => setPlace(Math.max(0, index)) };
+  const stay = () => {
+    meant.current = true;
+    setPlace(Math.max(0, index));
+  };
+  return { item, index, open, setOpen, select, move: (by) => select(index + by), pick: setId, stay, steady: () => performance.now() > surprised.current };
 }
 
 function useDecisions(me, pages, selection) {
@@ -51,7 +65,7 @@ function useDecisions(me, pages, selection) {
   const work = useWork();
   const take = (word, reason) => {
     const item = selection.item;
-    if (!item || item.decision) return;
+    if (!item || item.decision || !selection.steady()) return;
     selection.stay();
     work.run(async () => {
       try {
@@ -69,8 +83,9 @@ function useDecisions(me, pages, selection) {
         await undo(idOf(item));
       } finally {
         setMade((list) => list.filter((one) => idOf(one.item) !== idOf(item)));
-        pages.reload();
+        await pages.reload();
       }
+      selection.pick(idOf(item));
     }, t("review.undone"));
   };
   return { last: made.at(-1) ?? null, take, back, busy: work.busy, error: work.error, clear: work.clear };
@@ -79,7 +94,9 @@ function useDecisions(me, pages, selection) {
 function Filters({ filter, change, sites, keys, setKeys }) {
   const states = ["open", "decided"].map((value) => ({ value, label: t(`review.${value}`) }));
   const places = [{ value: "", label: t("review.any_site") }, ...sites.map((site) => ({ value: site.id, label: site.name }))];
+  const reasons = [{ value: "", label: t("review.any_reason") }, ...REASONS.map((value) => ({ value, label: reasonWord(value) }))];
   return html`<div class="filters review-filters"><${Tabs} label=${t("review.show")} value=${filter.state} onValue=${(state) => change({ state })} options=${states} />
+    <${Select} id="review-reason-filter" label=${t("review.why")} hideLabel value=${filter.reason} onValue=${(reason) => change({ reason })} options=${reasons} />
     ${sites.length > 1 && html`<${Select} id="review-site" label=${t("review.site")} hideLabel value=${filter.site_id} onValue=${(site_id) => change({ site_id })} options=${places} />`}
     <span class="wide-only review-keys"><${Check} label=${t("review.keys")} checked=${keys} onValue=${setKeys} /></span></div>`;
 }
@@ -92,7 +109,8 @@ function Last({ last, onUndo, busy }) {
 }
 
 export function Review({ me, feed }) {
-  const [filter, setFilter] = useDraft("review", { state: "open", site_id: "" });
+  const [kept, setFilter] = useDraft("review", EVERYTHING);
+  const filter = { ...EVERYTHING, ...kept }; // an older draft has fewer
   const [keys, setKeys] = useDraft("review.keys", true);
   const [zoom, setZoom] = useState(1);
   const [reason, setReason] = useState("");
@@ -114,10 +132,12 @@ export function Review({ me, feed }) {
     r: () => decisions.take("refuse", reason.trim()),
     u: () => decisions.back(),
     z: () => setZoom((old) => (old >= MOST_ZOOM ? 1 : old + 1)),
-  });
+  }, ["j", "k"]);
   const change = (part) => setFilter((old) => ({ ...old, ...part }));
   const zone = zoneOf(me);
-  const empty = filter.state === "open"
+  const empty = filter.reason || filter.site_id
+    ? html`<${Empty} icon="search" title=${t("review.none_such")}><p>${t("review.none_such.text")}</p><${Button} kind="quiet" onClick=${() => change({ site_id: "", reason: "" })}>${t("review.all")}<//><//>`
+    : filter.state === "open"
     ? html`<${Empty} icon="check" title=${t("review.none")}><p>${t("review.none.text")}</p><//>`
     : html`<${Empty} icon="list" title=${t("review.none_decided")}><p>${t("review.none_decided.text")}</p><//>`;
   return html`<div class="review" data-open=${selection.open ? "true" : undefined}>

@@ -1,13 +1,13 @@
 // What stands around every screen: the name, the way to the other screens, the feed's state, the account.
 import { Avatar } from "../components/avatar.js";
-import { Button } from "../components/button.js";
 import { Select } from "../components/field.js";
 import { Icon, Lattice, Mark } from "../components/icon.js";
+import { lazy } from "../components/lazy.js";
 import { FeedPill } from "../components/pill.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../lib/html.js";
 import { LANGUAGES, language, setLanguage, t } from "../lib/i18n.js";
 import { href } from "../lib/router.js";
-import { isAdmin, signOut, watchesOthers } from "../lib/session.js";
+import { isAdmin, watchesOthers } from "../lib/session.js";
 
 const LINKS = [
   { screen: "today", icon: "today" },
@@ -65,6 +65,9 @@ function useDismiss(open, close, ref) {
   }, [open]);
 }
 
+// Fetched when it is opened for the first time.
+const Panel = lazy(() => import("./account_menu.js").then((module) => module.Panel), { lines: 5 });
+
 function AccountMenu({ me }) {
   const [open, setOpen] = useState(false);
   const ref = useRef(null);
@@ -73,14 +76,7 @@ function AccountMenu({ me }) {
   return html`<div class="menu" ref=${ref}>
     <button type="button" class="menu-button" aria-expanded=${open} aria-controls="account-panel"
       onClick=${() => setOpen(!open)}><span class="visually-hidden">${t("account.open", { name })}</span><${Avatar} name=${name} /></button>
-    ${open && html`<div class="menu-panel stack" id="account-panel">
-      <div><strong>${name}</strong><p class="muted small"><bdi>${me.username}</bdi>${me.site && html` · ${me.site.name}`}</p></div>
-      <a class="button button-quiet button-wide" href=${href("account")} onClick=${() => setOpen(false)}><${Icon} name="key" />${t("nav.account")}</a>
-      <a class="button button-quiet button-wide" href=${href("data")} onClick=${() => setOpen(false)}><${Icon} name="eye" />${t("nav.data")}</a>
-      <${LanguageSelect} id="language" />
-      <p class="muted small">${t("account.theme")}</p>
-      <${Button} kind="quiet" wide icon="leave" onClick=${signOut}>${t("account.sign_out")}<//>
-    </div>`}
+    ${open && html`<div class="menu-panel stack" id="account-panel"><${Panel} me=${me} close=${() => setOpen(false)} /></div>`}
   </div>`;
 }
 

@@ -1,20 +1,19 @@
 // The one big action: choose the place when there are several, show what it asks for, gather it, punch.
 import { Button } from "../components/button.js";
-import { Camera } from "../components/camera.js";
-import { Dialog } from "../components/dialog.js";
 import { lazy } from "../components/lazy.js";
 import { Select } from "../components/field.js";
 import { Icon } from "../components/icon.js";
 import { Problem } from "../components/problem.js";
 import { useDraft } from "../lib/draft.js";
 import { list } from "../lib/format.js";
-import { html, useState } from "../lib/html.js";
+import { html, useEffect, useState } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
-import { evidenceOf, locate, needsCamera, needsLiveness, needsLocation } from "../lib/evidence.js";
+import { evidenceOf, locate, needsCamera, needsLocation } from "../lib/evidence.js";
 import { punch } from "../lib/punch.js";
 
-// The live check asks the service for its challenge, so it may come with the network too.
-const LiveCheck = lazy(() => import("./live_check.js").then((module) => module.LiveCheck), { words: ["guide", "live"], styles: ["live"] });
+// Fetched after the first screen where a place needs it, so that it is there without a network too.
+const Capture = lazy(() => import("./today_capture.js").then((module) => module.Capture), { words: ["camera"], styles: ["camera"], lines: 2 });
+const AFTER_MS = 1500;
 
 const ICONS = { photo: "camera", face: "face", liveness: "face", geofence: "pin", network: "network", code: "code" };
 
@@ -65,6 +64,11 @@ export function Action({ me, state, places, waiting, current }) {
   const place = places.items?.find((item) => String(item.id) === String(chosen))
     ?? places.items?.find((item) => item.is_default) ?? places.items?.[0] ?? null;
   const { step, problem, begin, send, cancel } = useSteps(me, place);
+  const seen = (places.items ?? []).some(needsCamera);
+  useEffect(() => {
+    const timer = seen && setTimeout(Capture.prefetch, AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [seen]);
   const held = waiting.length > 0;
   const sending = current?.phase === "sending";
   // Without a known state both ways are offered: the service decides, and says so.
@@ -76,8 +80,6 @@ export function Action({ me, state, places, waiting, current }) {
       icon=${needsCamera(place) ? "camera" : action === "in" ? "enter" : "leave"} busy=${sending} disabled=${held || !places.items}
       onClick=${() => begin(action)} data-test=${`punch-${action}`}>${t(sending ? "action.sending" : `action.${action}`)}<//>`)}</div>
     ${held && html`<p class="action-held">${t("action.held")}</p>`}
-    ${step && html`<${Dialog} title=${t(`action.${step}`)} onClose=${cancel}>
-      ${needsLiveness(place) ? html`<${LiveCheck} onFrames=${(evidence) => send(step, evidence)} />` : html`<${Camera} shutter=${t(`camera.shutter.${step}`)} hint=${t(evidenceOf(place).includes("face") ? "camera.hint.face" : "camera.hint.photo")}
-        onPhoto=${(photo) => send(step, { photo })} />`}<//>`}
+    ${step && html`<${Capture} place=${place} action=${step} onEvidence=${(evidence) => send(step, evidence)} onClose=${cancel} />`}
   </div>`;
 }

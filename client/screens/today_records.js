@@ -2,10 +2,13 @@ import { StatusBadge } from "../components/badge.js";
 import { Card } from "../components/card.js";
 import { Empty, Skeleton } from "../components/empty.js";
 import { Icon } from "../components/icon.js";
-import { Thumbnail } from "../components/photo.js";
+import { lazy } from "../components/lazy.js";
 import { moment, time } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { t } from "../lib/i18n.js";
+
+// Most people's records have no photo.
+const Thumbnail = lazy(() => import("../components/photo.js").then((module) => module.Thumbnail), { lines: 1 });
 
 function Item({ action, when, place, status, photo }) {
   return html`<li class="record" data-status=${status}>

@@ -250,6 +250,7 @@ def job_retry(call: Call) -> Answer:
 ROUTES: dict[tuple[str, str], Callable[[Call], Answer]] = {
     ("GET", "/api/v1/faces/consent-text"): consent_text,
     ("POST", "/api/v1/faces/quality"): quality,
+    ("POST", "/api/v1/faces/detect"): lambda call: (200, call.world.detected),
     ("POST", "/api/v1/faces/challenges"): challenges,
     ("GET", "/api/v1/faces/alarms"): alarms,
     ("GET", "/api/v1/jobs"): jobs,

@@ -41,7 +41,7 @@ def shown(world: World, record: dict[str, Any]) -> dict[str, Any]:
 def reviews(call: Call) -> Answer:
     number, world = reviewer(call), call.world
     decided = call.query.get("state") == "decided"
-    site = call.query.get("site_id")
+    site, reason = call.query.get("site_id"), call.query.get("reason")
     found = [
         shown(world, record)
         for record in world.records
@@ -49,6 +49,7 @@ def reviews(call: Call) -> Answer:
         and (record["id"] in world.decisions if decided else record["status"] in WAITING)
         and (not site or int(site) == world.person(record["employee_id"])["site_id"])
     ]
+    found = [one for one in found if reason in (None, one["reason"])]
     return page(call, found[::-1] if decided else found)
 
 

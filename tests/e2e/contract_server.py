@@ -169,6 +169,7 @@ class Server(ThreadingHTTPServer):
     """A server to which a browser that leaves in the middle is no event."""
 
     daemon_threads = True
+    request_queue_size = 128  # a page asks for all its modules at once
 
     def handle_error(self, *_: Any) -> None:
         """Says nothing."""

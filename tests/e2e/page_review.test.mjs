@@ -96,6 +96,91 @@ test("staff have no queue, and no link to one", async (t) => {
   assert.equal(await page.getByRole("link", { name: "Review" }).count(), 0);
 });
 
+test("one reason is looked at alone; when there is none such, everything is a press away", async (t) => {
+  await waiting(1, 9);
+  await waiting(5, 7, { evidence: { ...EVIDENCE, reason: "late_punch" } });
+  const { page, review, errors } = await queue(t);
+  await review.items().nth(1).waitFor();
+  await page.selectOption("#review-reason-filter", { label: "Came later, clock not certain" });
+  await page.waitForFunction(() => document.querySelectorAll("[data-review]").length === 1);
+  await review.detail().getByRole("heading", { name: "Zeynep Kaya" }).waitFor();
+  await page.selectOption("#review-reason-filter", { label: "No face on file to compare with" });
+  await page.getByText("None of these").waitFor();
+  await axe(page, "none of these");
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await review.items().nth(1).waitFor();
+  assert.deepEqual(errors, []);
+});
+
+test("a queue or a photo that cannot be fetched says so, and can be asked for again", async (t) => {
+  const made = await waiting(1, 9);
+  await double.control("fault", { path: "/api/v1/attendance/reviews", kind: 503, times: 1 });
+  const { page, review } = await queue(t);
+  await page.getByText("The service is not ready right now.").waitFor();
+  await double.control("fault", { path: `/api/v1/attendance/records/${made.id}/photo`, kind: 503, times: 1 });
+  await page.getByRole("button", { name: "Try again" }).click();
+  await review.detail().waitFor();
+  const frame = page.locator(".compare-frame").first();
+  await frame.getByText("The photo could not be loaded").waitFor();
+  await frame.getByRole("button", { name: "Try again" }).click();
+  await frame.locator("img").waitFor();
+  await double.control("fault", { path: "/api/v1/attendance/reviews", kind: 503, times: 1 });
+  await page.getByRole("button", { name: "Decided" }).click();
+  await page.getByText("The service is not ready right now.").waitFor();
+  assert.equal(await review.items().count(), 0, "what waits is not shown as what is decided");
+});
+
+test("both photos are enlarged around the face that was found, and moved together", async (t) => {
+  await double.control("set", { detected: { faces: [{ box: [0, 0, 40, 60] }, { box: [200, 100, 100, 120] }], width: 400, height: 300 } });
+  await waiting(1, 9);
+  const { page, review, errors } = await queue(t, { reducedMotion: "reduce" });
+  await review.detail().waitFor();
+  await page.locator('.compare-frame[data-face="true"]').nth(1).waitFor();
+  await page.keyboard.press("z");
+  await page.locator('.compare-frame[data-zoom="2"]').nth(1).waitFor();
+  const centres = () => page.evaluate(() => [...document.querySelectorAll(".compare-frame")].map((frame) => {
+    const [seen, face] = [frame, frame.querySelector(".compare-face")].map((one) => one.getBoundingClientRect());
+    return [face.x + face.width / 2 - seen.x - seen.width / 2, face.y + face.height / 2 - seen.y - seen.height / 2].map(Math.round);
+  }));
+  for (const [x, y] of await centres()) assert.ok(Math.abs(x) < 12 && Math.abs(y) < 12, `${x} ${y}`);
+  await page.waitForTimeout(300);
+  await page.locator(".compare-frame").first().evaluate((frame) => frame.scrollBy(-30, -20));
+  await page.waitForFunction(() => {
+    const [a, b] = document.querySelectorAll(".compare-frame");
+    return Math.abs(a.scrollLeft - b.scrollLeft) < 2 && Math.abs(a.scrollTop - b.scrollTop) < 2;
+  });
+  assert.deepEqual(errors, []);
+});
+
+test("what was meant for one record is not done to the one that took its place; a key held down decides once", async (t) => {
+  const first = await waiting(1, 40);
+  await waiting(5, 30);
+  const { page, review } = await queue(t);
+  await review.detail(first.id).waitFor();
+  await new Frame(page).pill("live").waitFor();
+  await page.evaluate(() => {
+    new MutationObserver((_, watcher) => {
+      const detail = document.querySelector('[data-test="review-detail"]');
+      if (!detail || detail.textContent.includes("Elif")) return;
+      watcher.disconnect();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", code: "KeyA", bubbles: true }));
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+  });
+  await double.control("reviewed", { id: first.id, by: 3, decision: "accept" });
+  await review.detail().getByRole("heading", { name: "Zeynep Kaya" }).waitFor();
+  await page.waitForTimeout(900);
+  assert.equal(await review.items().count(), 1, "nobody decided on the second");
+  await waiting(7, 1);
+  await waiting(6, 1);
+  await review.items().nth(2).waitFor();
+  await page.evaluate(() => {
+    for (const repeat of [false, true, true]) document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "ش", code: "KeyA", repeat, bubbles: true }));
+  });
+  await review.last().waitFor();
+  await page.waitForTimeout(500);
+  assert.equal(await review.items().count(), 2);
+});
+
 test("the keys can be switched off", async (t) => {
   await waiting(1, 9);
   const { page, review } = await queue(t);

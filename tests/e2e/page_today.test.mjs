@@ -173,6 +173,21 @@ test("without a network the punch is kept, survives a reload, and is recorded on
   assert.equal(await today.records("queued").count(), 0);
 });
 
+test("a moment after the first screen the camera, and the words for what goes wrong, are there without a network as well", async (t) => {
+  const { page, context, today } = await signedIn(t);
+  await today.choose("Laboratory");
+  const fetched = (end) => page.waitForFunction((name) => performance.getEntriesByType("resource").some((one) => one.name.endsWith(name) && one.responseEnd > 0), end);
+  for (const name of ["components/camera.js", "camera.css", "i18n/camera/en.js", "i18n/errors/en.js"]) await fetched(name);
+  await page.waitForTimeout(200);
+  await context.setOffline(true);
+  await today.press("in");
+  await page.locator(".camera-frame video").waitFor();
+  await today.shutter();
+  await today.result("queued").waitFor();
+  await context.setOffline(false);
+  await today.result("recorded").waitFor({ timeout: 15000 });
+});
+
 test("an answer that is lost after the commit does not make a second record", async (t) => {
   const { page, today } = await signedIn(t);
   await double.control("set", { outcome: { lose_answer: true } });

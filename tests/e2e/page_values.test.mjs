@@ -88,6 +88,34 @@ test("motion is a part of the picture that changes, not the noise of the camera"
   assert.equal(difference(still, moved), 0.25);
 });
 
+test("two pictures are enlarged so that their faces are equally large and in the middle, as far as the pictures go", async () => {
+  const { scales, middle, largestFace } = await lib("zoom");
+  const frame = { width: 400, height: 300 };
+  const near = { width: 800, height: 600, face: { x: 300, y: 200, width: 160, height: 200 } };
+  const far = { width: 1600, height: 1200, face: { x: 100, y: 60, width: 160, height: 200 } };
+  const blank = { width: 300, height: 600, face: null };
+  assert.deepEqual(scales([near, far], frame, 1), [0.5, 0.25], "at first each is seen whole");
+  const [a, b] = scales([near, far], frame, 2);
+  assert.deepEqual([a * near.face.height, b * far.face.height], [200, 200]);
+  assert.deepEqual(middle(near, a, frame), { left: 380 * a - 200, top: 300 * a - 150 });
+  assert.deepEqual(middle(far, b, frame), { left: 0, top: 160 * b - 150 }, "not beyond the edge");
+  assert.deepEqual(scales([near, blank], frame, 3), [1.5, 1.5]);
+  assert.deepEqual(scales([near, null], frame, 2), [1, null]);
+  assert.deepEqual(scales([blank, null], frame, 2), [1, null]);
+  assert.deepEqual(middle(blank, 2, frame), { left: 100, top: 270 });
+  const tiny = { ...far, face: { x: 0, y: 0, width: 4, height: 4 } };
+  assert.deepEqual(scales([near, tiny], frame, 2), [1, 2], "a speck is not blown up for ever");
+  assert.deepEqual(largestFace({ faces: [{ box: [0, 0, 10, 10] }, { box: [20, 10, 30, 40] }], width: 100, height: 50 }, { width: 200, height: 100 }), { x: 40, y: 20, width: 60, height: 80 });
+  assert.equal(largestFace({ faces: [], width: 4, height: 3 }, { width: 4, height: 3 }), null);
+});
+
+test("a key is its letter on every keyboard", async () => {
+  const { letterOf } = await lib("keys");
+  for (const [key, code, letter] of [["a", "KeyA", "a"], ["A", "KeyA", "a"], ["ش", "KeyA", "a"], ["ت", "KeyJ", "j"], ["a", "KeyQ", "a"], ["Enter", "Enter", "enter"], ["۱", "Digit1", "۱"]]) {
+    assert.equal(letterOf({ key, code }), letter, key);
+  }
+});
+
 test("of many frames those are sent that share a movement, the last among them", async () => {
   const { spread } = await lib("motion");
   assert.deepEqual(spread([0, 0, 0, 0.2, 0.2, 0.2, 0.2, 0, 0, 0, 0], 4), [3, 5, 6, 10]);

@@ -7,7 +7,9 @@ import { python, ROOT } from "./harness.mjs";
 
 const FOLDER = join(import.meta.dirname, ".portraits");
 const FRAMES = 30;
+const FILMS = ["far", "doubtful", "movements"]; // tests/support/films.py
 let kept = null;
+let films = null;
 
 /** The path of one portrait: obama, obama2, obama3 or biden. */
 export function portrait(name) {
@@ -15,8 +17,15 @@ export function portrait(name) {
   return join(kept, `${name}.jpg`);
 }
 
+/** The path of a film in which somebody moves, or is hard to know. */
+export function film(name) {
+  films ??= execFileSync(python(), ["-m", "tests.support.films"], { cwd: ROOT, encoding: "utf8" }).replace("films: ", "").trim();
+  return join(films, `${name}.mjpeg`);
+}
+
 /** A motion JPEG of that portrait for --use-file-for-fake-video-capture; the browser itself does the scaling. */
 export async function webcamFile(chromium, launch, name) {
+  if (FILMS.includes(name)) return film(name);
   const path = join(FOLDER, `${name}.mjpeg`);
   if (existsSync(path)) return path;
   mkdirSync(FOLDER, { recursive: true });

@@ -12,7 +12,7 @@ from tests.support.system import System
 pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.usefixtures("portraits")]
 
 
-@pytest.mark.parametrize("part", ["page", "identity", "faces"])
+@pytest.mark.parametrize("part", ["page", "identity"])
 def test_the_page_works_on_the_running_system(system: System, part: str) -> None:
     where = system.addresses() | {"data": str(system.place.data)}
     run_node_tests(f"real/{part}.test.mjs", HAZIR_REAL=json.dumps(where))

@@ -10,6 +10,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.support import pictures
 from tests.support.portraits import OTHER, SAME, portrait
@@ -39,10 +40,18 @@ def frame(
     ``size`` 1 is a face that fits three times into the frame; ``turn`` is in radians to the
     person's left, ``aside`` in pixels: where somebody sits today.
     """
-    scene = _turned(*_scene(name, size, aside), turn)
-    noise = np.random.default_rng(seed).normal(0, 2.5, scene.shape)
-    pixels = np.clip(scene + noise, 0, 255).astype(np.uint8)
+    picture = scene(name, size=size, turn=turn, aside=aside)
+    noise = np.random.default_rng(seed).normal(0, 2.5, picture.shape)
+    pixels = np.clip(picture + noise, 0, 255).astype(np.uint8)
     return pictures.encoded(pixels, options=[cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def scene(
+    name: str = SAME[0], *, size: float = 1.0, turn: float = 0.0, aside: int = 0
+) -> NDArray[np.float32]:
+    """The same without noise, as points of 0 to 255."""
+    made: NDArray[np.float32] = _turned(*_scene(name, size, aside), turn)
+    return made
 
 
 def movement(kind: str, *, count: int = 5, aside: int = 0, name: str = SAME[0]) -> list[bytes]:

@@ -8,6 +8,7 @@ export default {
   "data.export.done": "حُفظت النسخة", "data.log": "من اطّلع على صوري", "data.log.text": "تُدوَّن كل مشاهدة من الخدمة نفسها، ولا يستطيع أحد إسقاطها.", "data.log.none": "لا أحد بعد",
   "data.log.none.text": "عندما يفتح أحد صورة لك تظهر هنا.", "data.log.who": "من", "data.log.what": "ماذا", "data.log.at": "متى", "data.log.you": "أنت", "data.log.system": "النظام نفسه",
   "data.what.enrolled_photo": "فتح صورة مسجّلة", "data.what.record_photo": "فتح صورة سجل", "data.what.export": "حفظ نسخة",
+  "data.number": "رقم {n}",
   "erase.title": "محو كل شيء", "erase.text": "يمحو بيانات وجهك ومفتاح تشفيرها وصور سجلاتك. أما السجلات نفسها فتبقى بأوقاتها: فهي تبيّن متى عملت والقانون يطلبها.", "erase.open": "محو كل شيء…",
   "erase.ask": "محو كل شيء؟", "erase.ask.text": "لا يستطيع أحد التراجع عن هذا. وتواصل تسجيل حضورك بطريقة أخرى.", "erase.type": "للمتابعة اكتب اسم المستخدم:", "erase.button": "محو نهائي",
   "erase.at": "مُحي {time}", "erase.faces": "صور مسجّلة", "erase.photos_of_records": "صور السجلات", "erase.jobs": "صور فحوص جارية",

@@ -9,6 +9,7 @@ export default {
   "data.log.text": "Every look is noted by the service itself; nobody can leave it out.", "data.log.none": "Nobody yet",
   "data.log.none.text": "When somebody opens a photo of you, it stands here.", "data.log.who": "Who", "data.log.what": "What", "data.log.at": "When", "data.log.you": "You",
   "data.log.system": "The system itself", "data.what.enrolled_photo": "Opened a photo on file", "data.what.record_photo": "Opened the photo of a record", "data.what.export": "Saved a copy",
+  "data.number": "No. {n}",
   "erase.title": "Erase everything",
   "erase.text": "Erases your face data, the key they were encrypted with, and the photos of your records. The records themselves stay, with their times: they say when you worked, and the law asks for them.",
   "erase.open": "Erase everything…", "erase.ask": "Erase everything?", "erase.ask.text": "This cannot be undone, by nobody. You go on checking in another way.",

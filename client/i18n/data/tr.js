@@ -10,6 +10,7 @@ export default {
   "data.log.none.text": "Biri fotoğrafınızı açtığında burada görünür.", "data.log.who": "Kim", "data.log.what": "Ne", "data.log.at": "Ne zaman", "data.log.you": "Siz",
   "data.log.system": "Sistemin kendisi", "data.what.enrolled_photo": "Kayıtlı bir fotoğrafı açtı", "data.what.record_photo": "Bir kaydın fotoğrafını açtı",
   "data.what.export": "Bir kopya kaydetti",
+  "data.number": "No. {n}",
   "erase.title": "Her şeyi sil",
   "erase.text": "Yüz verilerinizi, şifreleme anahtarını ve kayıtlarınızın fotoğraflarını siler. Kayıtların kendisi saatleriyle kalır: ne zaman çalıştığınızı gösterir ve yasa bunları ister.",
   "erase.open": "Her şeyi sil…", "erase.ask": "Her şey silinsin mi?", "erase.ask.text": "Bunu kimse geri alamaz. Başka türlü giriş yapmayı sürdürürsünüz.",

@@ -14,6 +14,7 @@ export default {
   "review.live.too_close_to_judge": "أقرب إلى الكاميرا من أن يتبيّن", "review.live.no_face": "صورة بلا وجه", "review.live.several_faces": "أكثر من شخص",
   "review.live.too_few_frames": "صور قليلة", "review.live.challenge_failed": "لم تُرَ الحركة", "review.live.challenge_expired": "تأخرت الحركة", "review.live.replayed": "صور أُرسلت سابقًا",
   "review.live.frames_identical": "لم يتحرك شيء",
+  "review.any_reason": "كل الأسباب", "review.none_such": "لا شيء من هذا", "review.none_such.text": "لا شيء في القائمة يطابق ذلك. قد يوجد بسبب أو موقع آخر.", "review.all": "عرض الكل", "compare.failed": "تعذّر تحميل الصورة",
   "compare.none": "لا صورة", "compare.larger": "تكبير", "compare.smaller": "تصغير", "compare.zoom": "التكبير", "compare.times": "{n} ×",
   "err.already_decided": "سبق أن قرر شخص آخر في هذا.|حُدّثت القائمة؛ انظر ضمن «المحسوم».",
   "err.own_record": "لا أحد يقرر في سجله الخاص.|اطلب ذلك من مدير آخر.",

@@ -14,6 +14,7 @@ export default {
   "review.live.spoof_suspected": "Perhaps a photo or a screen", "review.live.too_close_to_judge": "Too close to the camera to tell", "review.live.no_face": "A picture without a face",
   "review.live.several_faces": "More than one person", "review.live.too_few_frames": "Too few pictures", "review.live.challenge_failed": "Movement not seen",
   "review.live.challenge_expired": "Movement too late", "review.live.replayed": "Pictures sent before", "review.live.frames_identical": "Nothing moved",
+  "review.any_reason": "All reasons", "review.none_such": "None of these", "review.none_such.text": "Nothing in the queue matches. Another reason or site may have some.", "review.all": "Show everything", "compare.failed": "The photo could not be loaded",
   "compare.none": "No photo", "compare.larger": "Larger", "compare.smaller": "Smaller", "compare.zoom": "Zoom", "compare.times": "{n} ×",
   "err.already_decided": "Somebody else has decided on this already.|The list has been renewed; look under “Decided”.",
   "err.own_record": "Nobody decides on their own record.|Ask another manager.",

@@ -14,6 +14,7 @@ export default {
   "review.live.spoof_suspected": "شاید عکس یا صفحه‌نمایش", "review.live.too_close_to_judge": "نزدیک‌تر از آن که معلوم شود", "review.live.no_face": "تصویری بدون چهره",
   "review.live.several_faces": "بیش از یک نفر", "review.live.too_few_frames": "تصویرها کم بود", "review.live.challenge_failed": "حرکت دیده نشد", "review.live.challenge_expired": "حرکت دیر بود",
   "review.live.replayed": "تصویرهای تکراری", "review.live.frames_identical": "چیزی تکان نخورد",
+  "review.any_reason": "همهٔ دلیل‌ها", "review.none_such": "چنین رکوردی نیست", "review.none_such.text": "چیزی در صف با این جور نیست. شاید با دلیل یا محل دیگری باشد.", "review.all": "نمایش همه", "compare.failed": "عکس بار نشد",
   "compare.none": "عکسی نیست", "compare.larger": "بزرگ‌تر", "compare.smaller": "کوچک‌تر", "compare.zoom": "بزرگ‌نمایی", "compare.times": "{n} ×",
   "err.already_decided": "کس دیگری پیش‌تر دربارهٔ آن تصمیم گرفته است.|فهرست تازه شد؛ زیر «تصمیم‌گرفته» را ببینید.",
   "err.own_record": "هیچ‌کس دربارهٔ رکورد خودش تصمیم نمی‌گیرد.|از مدیر دیگری بخواهید.",

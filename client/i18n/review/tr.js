@@ -15,6 +15,7 @@ export default {
   "review.live.too_close_to_judge": "Anlamak için kameraya çok yakın", "review.live.no_face": "Yüzsüz bir kare", "review.live.several_faces": "Birden çok kişi",
   "review.live.too_few_frames": "Yeterli kare yok", "review.live.challenge_failed": "Hareket görülmedi", "review.live.challenge_expired": "Hareket geç kaldı",
   "review.live.replayed": "Görüntüler önceden gönderilmiş", "review.live.frames_identical": "Hiçbir şey kıpırdamadı",
+  "review.any_reason": "Tüm nedenler", "review.none_such": "Bunlardan yok", "review.none_such.text": "Kuyrukta buna uyan bir şey yok. Başka bir neden veya kurumda olabilir.", "review.all": "Hepsini göster", "compare.failed": "Fotoğraf yüklenemedi",
   "compare.none": "Fotoğraf yok", "compare.larger": "Yakınlaştır", "compare.smaller": "Uzaklaştır", "compare.zoom": "Yakınlaştırma", "compare.times": "{n} ×",
   "err.already_decided": "Buna başka biri zaten karar verdi.|Liste yenilendi; “Karara bağlanan” altına bakın.",
   "err.own_record": "Kimse kendi kaydına karar veremez.|Başka bir yöneticiden isteyin.",

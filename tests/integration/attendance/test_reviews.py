@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import psycopg2
 import pytest
 
+from attendance_service.rest.reviews import ReasonWord
 from attendance_service.store.settling import settle
 from common.clock import FixedClock, SystemClock
 from common.identity import Role
@@ -164,6 +166,67 @@ def test_the_queue_comes_in_pages(faced: Rest, cast: Cast, peer: FacePeer) -> No
         QUEUE, cast.manager, params={"state": "decided", "cursor": first["next_cursor"]}
     )
     assert [item["record"]["id"] for item in rest.json()["items"]] == made[:1]
+
+
+#: Evidence of every kind: what counts in it is its words, so photos and scores are left out.
+KINDS: list[tuple[str, str, Any]] = [
+    ("pending", "rest", {"photo": True, "face": "down"}),
+    ("review", "rest", {"photo": True, "face": "review"}),
+    ("review", "rest", {"photo": True, "face": "down"}),
+    ("review", "rest", {"face": "not_enrolled"}),
+    ("review", "rest", {"face": "biometrics_off"}),
+    ("review", "rest", {"face": "consent_outdated"}),
+    ("review", "rest", {"face": "accept", "liveness": "review"}),
+    ("review", "rest", {"face": "accept", "liveness": {"decision": "reject", "score": 0.1}}),
+    ("review", "rest", {"face": "review", "liveness": {"decision": "accept"}}),
+    ("review", "rest", {"face": "accept", "liveness": {"decision": "accept"}}),
+    ("review", "rest", {"face": "accept", "liveness": {"score": None}}),
+    ("review", "rest", {"face": "accept"}),
+    ("review", "rest", {"photo": True}),
+    ("review", "rest", {"photo": False}),
+    ("review", "batch", {"photo": True}),
+    ("review", "batch", None),
+    ("review", "rest", None),
+]
+
+
+def test_the_queue_can_be_asked_for_one_reason(faced: Rest, cast: Cast, town: Town) -> None:
+    assert faced.punch(cast.staff).json()["status"] == "accepted"  # which is in no queue
+    for number, (status, source, evidence) in enumerate(KINDS, 2):
+        town.sql(
+            "INSERT INTO attendance.record (employee_id, n, action, at, outcome, status, zone,"
+            " offset_minutes, source, evidence)"
+            " VALUES (%s, %s, 'in', now(), %s, %s, 'UTC', 0, %s, %s::jsonb)",
+            cast.staff,
+            number,
+            status,
+            status,
+            source,
+            None if evidence is None else json.dumps(evidence),
+        )
+
+    def by_reason(state: str) -> None:
+        whole = queue(faced, cast.manager, state=state, limit=200)
+        assert len(whole) == len(KINDS)
+        reasons = {item["reason"] for item in whole}
+        assert reasons >= set(get_args(ReasonWord)) - {"face_pending"}
+        for reason in get_args(ReasonWord):
+            found = queue(faced, cast.manager, state=state, reason=reason, limit=200)
+            numbers = [item["record"]["id"] for item in found]
+            assert numbers == [one["record"]["id"] for one in whole if one["reason"] == reason]
+        page = {"state": state, "reason": "without_face", "limit": 2}
+        first = faced.get(QUEUE, cast.manager, params=page).json()
+        page["cursor"] = first["next_cursor"]
+        rest = faced.get(QUEUE, cast.manager, params=page).json()
+        assert [len(one["items"]) for one in (first, rest)] == [2, 1]
+        assert rest["next_cursor"] is None
+
+    by_reason("open")
+    for item in queue(faced, cast.manager, limit=200):
+        decide(faced, cast.manager, item["record"]["id"])
+    by_reason("decided")
+    answer = faced.get(QUEUE, cast.manager, params={"reason": "boredom"})
+    assert problem(answer, 400, "invalid_request")["field"] == "reason"
 
 
 def test_whoever_decided_may_take_it_back(faced: Rest, cast: Cast, peer: FacePeer) -> None:
