@@ -138,7 +138,7 @@ export function Kiosk({ me }) {
   here.current = place;
   useMotion(video, camera.ready && !error && !menu, machine, view.phase, live);
   return html`<div class="kiosk" data-phase=${view.phase} data-test="kiosk"><${Lattice} id="lattice-kiosk" />
-    <header class="kiosk-top"><p class="kiosk-brand"><${Mark} size=${32} /><span>Hazir</span></p><p class="kiosk-place"><bdi>${[me.site?.name, place?.name].filter(Boolean).join(" · ")}</bdi></p>
+    <header class="kiosk-top"><p class="kiosk-brand"><${Mark} size=${32} /><span>Hazir</span></p><p class="kiosk-place" dir="auto">${[me.site?.name, place?.name].filter(Boolean).join(" · ")}</p>
       <div class="kiosk-tools">${full.offered && html`<button type="button" class="kiosk-tool" aria-label=${t("kiosk.full")} onClick=${full.enter}><${Icon} name="expand" /></button>`}
         <button type="button" class="kiosk-tool" aria-label=${t("kiosk.menu")} onClick=${() => setMenu(true)} data-test="kiosk-menu"><${Icon} name="lock" /></button></div></header>
     <main class="kiosk-main" id="main"><${Mirror} video=${video} camera=${camera} error=${error} view=${view} />

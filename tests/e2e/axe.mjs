@@ -5,8 +5,15 @@ import { createRequire } from "node:module";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** Runs in the page: colours in the middle of a transition are not the colours shown. */
+async function settled() {
+  for (let frames = 2; frames > 0; frames -= 1) await new Promise(requestAnimationFrame);
+  const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(ending.map((one) => one.finished));
+}
+
 export async function axe(page, what) {
-  await page.waitForTimeout(350); // colours in the middle of a transition are not the colours shown
+  await page.evaluate(settled);
   // Evaluated by the debugger, not as a script of the page: the policy stays in force.
   await page.evaluate(`if (!window.axe) { ${AXE} }`);
   const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));

@@ -288,7 +288,7 @@ test("the next person finds the tablet's own language again", async (t) => {
   await page.getByText("Welcome").waitFor();
 });
 
-for (const [locale, theme, width, height] of [["en-GB", "light", 1024, 768], ["fa-IR", "dark", 768, 1024], ["fa-IR", "light", 390, 844], ["ar", "light", 1440, 900]]) {
+for (const [locale, theme, width, height] of [["en-GB", "light", 1024, 768], ["fa-IR", "dark", 390, 844], ["ar", "light", 1440, 900]]) {
   test(`axe finds nothing and nothing is cut off, ${width}x${height}, ${theme}, ${locale}`, async (t) => {
     await standing([6, null]);
     const { page, kiosk: shown, errors } = await kiosk(t, { locale, theme, width, height });
