@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from attendance_service.domain.times import day_bounds, offset_minutes, parse_time
@@ -137,4 +138,6 @@ def test_an_instant_lies_in_its_own_day(instant: datetime, zone: str) -> None:
 
 @given(st.text(max_size=40))
 def test_any_other_text_is_refused(text: str) -> None:
+    # Among the texts that are tried are those that stand in this file, some of which are times.
+    assume(not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:", text))
     assert fault_of(text, BERLIN).code == "invalid_request"
