@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient
 from tests.support.face_cast import Cast, said
+from tests.support.jobs import Receiver, workers
 from tests.support.people import Town
+from tests.support.process import Process
+
+#: A worker that dies, hangs or takes its time where a picture says so.
+POISONED = "tests.support.poisoned_worker"
 
 
 def submit(
@@ -33,6 +41,33 @@ def submit(
 def job(face: FaceClient, town: Town, cast: Cast, number: int) -> dict[str, Any]:
     """A job as an admin sees it."""
     return said(face.call("GET", f"/api/v1/jobs/{number}", town.token(cast.admin)), 200)
+
+
+@dataclass(frozen=True)
+class Line:
+    """The whole way of a job: the service that takes it, workers, and who hears the result."""
+
+    face: FaceClient
+    town: Town
+    cast: Cast
+    receiver: Receiver
+    database: TestDatabase
+    folder: Path
+
+    def submit(self, name: str, image: bytes, *frames: bytes) -> int:
+        """The number of a new job about ``staff``, whose result the receiver is told."""
+        return submit(self.face, self.town, self.cast, self.receiver.url, name, image, *frames)
+
+    def job(self, number: int) -> dict[str, Any]:
+        """A job as an admin sees it."""
+        return job(self.face, self.town, self.cast, number)
+
+    def workers(
+        self, count: int = 1, module: str = "face_service.worker", **more: str
+    ) -> AbstractContextManager[Sequence[Process]]:
+        """So many workers, which may tell the receiver, until the block ends."""
+        target = {"WEBHOOK_PRIVATE_TARGETS": self.receiver.url}
+        return workers(self.database, self.folder, count, module, **(target | more))
 
 
 def pid_of_hand(worker: int) -> int | None:

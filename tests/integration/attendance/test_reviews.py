@@ -16,35 +16,10 @@ from common.clock import FixedClock, SystemClock
 from common.identity import Role
 from tests.integration.attendance.test_punches import problem
 from tests.support.attendance import RECORDS, Cast, Ledger, Rest, serving
-from tests.support.attendance_faces import IMAGE, gate, pending
-from tests.support.face_peer import REVIEW, FacePeer
+from tests.support.attendance_faces import pending
+from tests.support.face_peer import FacePeer
 from tests.support.people import Town
-
-QUEUE = "/api/v1/attendance/reviews"
-
-
-def doubtful(rest: Rest, cast: Cast, peer: FacePeer, who: int | None = None) -> int:
-    """A check-in with a face that is neither accepted nor rejected; its record's number."""
-    peer.answer = REVIEW
-    answer = rest.punch(who or cast.staff, place_id=gate(rest, cast), image=IMAGE)
-    assert (answer.status_code, answer.json()["status"]) == (201, "review"), answer.text
-    return int(answer.json()["id"])
-
-
-def decide(rest: Rest, who: int, record: int, decision: str = "accept", **more: Any) -> Any:
-    sent = {"decision": decision, **more}
-    return rest.call("POST", f"{RECORDS}/{record}/decision", who, json=sent)
-
-
-def undo(rest: Rest, who: int, record: int) -> Any:
-    return rest.call("POST", f"{RECORDS}/{record}/decision/undo", who)
-
-
-def queue(rest: Rest, who: int, **query: Any) -> list[dict[str, Any]]:
-    answer = rest.get(QUEUE, who, params=query)
-    assert answer.status_code == 200, answer.text
-    items: list[dict[str, Any]] = answer.json()["items"]
-    return items
+from tests.support.reviews import QUEUE, decide, doubtful, queue, undo
 
 
 def test_a_doubtful_record_waits_with_both_photos(faced: Rest, cast: Cast, peer: FacePeer) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.cluster import TestDatabase
 from tests.support.face import FaceClient, serving_faces
 from tests.support.face_cast import A, Cast, enrol
+from tests.support.face_jobs import Line
 from tests.support.jobs import Receiver, receiving
 from tests.support.people import Town
 
@@ -37,3 +39,15 @@ def clean(town: Town, receiver: Receiver) -> None:
     receiver.answers.clear()
     receiver.status, receiver.location = 200, ""
     receiver.going.set()
+
+
+@pytest.fixture
+def line(
+    face: FaceClient,
+    town: Town,
+    cast: Cast,
+    receiver: Receiver,
+    database: TestDatabase,
+    tmp_path: Path,
+) -> Line:
+    return Line(face, town, cast, receiver, database, tmp_path)
